@@ -205,7 +205,7 @@ def _drifted(client: Any, kind: ResourceType, inputs: Properties, description: P
                     result[name] = to_pulumi(description[taken.key])
     if kind.tagging and "tags" in inputs:
         found = calls.describe(client, (kind.tagging.read,), scope) if kind.tagging.read else description.get("Tags", [])
-        actual = to_pulumi(found or {}) or {}
+        actual = {pair["Key"]: pair["Value"] for pair in found} if isinstance(found, list) else found or {}
         if not same(actual, inputs["tags"]):
             result["tags"] = actual
     return result

@@ -1,0 +1,66 @@
+"""Scaling: every fleet grows and shrinks by itself, within bounds that survive the loss of an instance.
+
+*Scaling on AWS (Part 4): > One Million Users* relies on Auto Scaling for each tier; a fleet without a policy is a fixed number of servers.
+"""
+
+from pulumi_policy import Severity
+
+from .rule import Parameter, Settings, Source, resource_rule, stack_rule
+from .tokens import AUTOSCALING_GROUP, AUTOSCALING_POLICY
+from .view import Findings, Resource, Stack, some
+
+_SCALING = "REL07-BP01"
+_BY_LOAD = frozenset({"TargetTrackingScaling", "PredictiveScaling", "StepScaling"})
+
+
+@resource_rule(
+    "sca-asg-bounds",
+    on=(AUTOSCALING_GROUP,),
+    title="Fleets have room to scale",
+    severity=Severity.MEDIUM,
+    remediation="Set minSize to two or more, and maxSize above it.",
+    source=Source(
+        "https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-capacity-limits.html", well_architected=_SCALING
+    ),
+    parameters=(Parameter("minimumInstances", 2, "The least minSize of a fleet.", minimum=0, maximum=10000),),
+)
+def group_has_room(group: Resource, settings: Settings) -> Findings:
+    """An Auto Scaling group keeps two instances or more, and may grow beyond its minimum.
+
+    One instance is an outage whenever it is replaced; a maximum equal to the minimum turns every policy into decoration.
+    """
+    least = settings.integer("minimumInstances")
+    low, high = group["minSize"], group["maxSize"]
+    # Each bound is said by itself where the other one is unknown.
+    if not low.unknown and (low.integer() or 0) < least:
+        yield low.violates(allowed=f"{least} or more", fix=f"set minSize to {least} or more, over several zones.")
+    if (high.integer() or 0) <= (low.integer() or 0):
+        yield high.violates(allowed=f"more than minSize ({low.shown()})", fix="set maxSize to what a peak needs.")
+
+
+@stack_rule(
+    "sca-asg-policy",
+    on=(AUTOSCALING_GROUP,),
+    title="Fleets scale by load",
+    severity=Severity.HIGH,
+    remediation="Attach an autoscaling Policy with policyType TargetTrackingScaling to the group.",
+    source=Source(
+        "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html",
+        well_architected=_SCALING,
+    ),
+)
+def group_scales(group: Resource, stack: Stack, _: Settings) -> Findings:
+    """An Auto Scaling group has a policy that follows the load.
+
+    The name promises what only a policy does: without one, the group holds its size whatever comes.
+    """
+    if not some(stack.referrers(group, AUTOSCALING_POLICY, "autoscalingGroupName"), _follows_load):
+        yield group["name"].violates(
+            found="no scaling policy for the group",
+            allowed="a policy of type " + ", ".join(sorted(_BY_LOAD)),
+            fix="create an autoscaling Policy with policyType TargetTrackingScaling and this group's name.",
+        )
+
+
+def _follows_load(policy: Resource) -> bool:
+    return policy["policyType"].text() in _BY_LOAD and policy["enabled"].flag() is not False

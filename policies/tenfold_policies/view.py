@@ -1,0 +1,401 @@
+"""What a rule sees of a resource: each property is known, absent, or unknown until the update.
+
+The engine sends numbers as floats, marks unknowns with sentinel strings, and the SDK hides both behind proxies that are
+neither `dict` nor `list`. Here all of that is turned into plain values once, and a `Value` remembers which resource and
+property it is, so that a message can name them.
+
+Reading an unknown value raises `Undecided`, which says what was not known. It never escapes a rule: `rule.judge_all` turns it
+into a finding for that one resource, and `attempt` keeps one unknown property from hiding the verdict on the next.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, cast
+
+from google.protobuf import struct_pb2
+from pulumi_policy import proxy
+
+Plain = object
+"""None, bool, int, float, str, list, dict, `UNKNOWN`, or an asset or archive, which rules do not look into."""
+
+
+class _Unknown:
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = _Unknown()
+
+_SENTINELS: Final = frozenset(
+    {
+        proxy.UNKNOWN_ARCHIVE_VALUE,
+        proxy.UNKNOWN_ARRAY_VALUE,
+        proxy.UNKNOWN_ASSET_VALUE,
+        proxy.UNKNOWN_BOOLEAN_VALUE,
+        proxy.UNKNOWN_NUMBER_VALUE,
+        proxy.UNKNOWN_OBJECT_VALUE,
+        proxy.UNKNOWN_STRING_VALUE,
+    }
+)
+_SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
+_SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the engine's mark of a secret, not one
+
+
+def plain(value: object) -> Plain:
+    """Properties as plain Python values, from the SDK's proxies or from anything that JSON can hold."""
+    if isinstance(value, str):
+        return UNKNOWN if value in _SENTINELS else value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        # The SDK's proxies raise on unknown elements; their raw content is under this key.
+        raw = cast("Mapping[str, object]", value if isinstance(value, dict) else value["__target"])
+        return {key: plain(element) for key, element in raw.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        raw_list = cast(
+            "list[object]", value if isinstance(value, list) else value["__target"]  # pyright: ignore[reportArgumentType, reportCallIssue]
+        )
+        return [plain(element) for element in raw_list]
+    return value
+
+
+def from_struct(struct: struct_pb2.Struct) -> dict[str, Plain]:
+    """Properties as plain Python values, straight from the engine's message. A secret is its value."""
+    return {key: _from_message(value) for key, value in struct.fields.items()}
+
+
+def _from_message(value: struct_pb2.Value) -> Plain:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return plain(value.string_value)
+        case "number_value":
+            return plain(value.number_value)
+        case "bool_value":
+            return value.bool_value
+        case "list_value":
+            return [_from_message(element) for element in value.list_value.values]
+        case "struct_value":
+            fields = value.struct_value.fields
+            if _SIGNATURE_KEY in fields and fields[_SIGNATURE_KEY].string_value == _SECRET_SIGNATURE:
+                return _from_message(fields["value"])
+            return {key: _from_message(element) for key, element in fields.items()}
+        case _:
+            return None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a rule has to say about one resource.
+
+    Attributes:
+        urn: The resource it is about.
+        text: A sentence for the user.
+        decided: False where the rule could not be decided, because of a value that is not known yet.
+    """
+
+    urn: str
+    text: str
+    decided: bool = True
+
+
+Findings = Iterator[Finding]
+
+
+class Undecided(Exception):  # noqa: N818  not an error: the third verdict
+    """A value that a verdict needs is not known yet, or lies outside of the stack."""
+
+    def __init__(self, value: "Value", reason: str = "is not known until the update") -> None:
+        resource = value.resource
+        text = f"could not be decided in this preview: {resource.label} {value.path}: {reason}"
+        super().__init__(text)
+        self.finding = Finding(resource.urn, text, decided=False)
+
+
+class Value:
+    """One property of one resource, by its path (`healthCheck.path`, `defaultActions[0].type`)."""
+
+    __slots__ = ("path", "raw", "resource")
+
+    def __init__(self, resource: "Resource", path: str, raw: Plain) -> None:
+        self.resource = resource
+        self.path = path
+        self.raw = raw
+
+    def __getitem__(self, path: str) -> "Value":
+        """The value below this one. Below an unknown value all is unknown, below an absent one all is absent."""
+        raw, walked = self.raw, self.path
+        for name in path.split("."):
+            # What cannot be known is the first unknown ancestor: the message names that one.
+            if raw is UNKNOWN:
+                break
+            raw = cast("dict[str, Plain]", raw).get(name) if isinstance(raw, dict) else None
+            walked = f"{walked}.{name}" if walked else name
+        if raw is not UNKNOWN:
+            walked = f"{self.path}.{path}" if self.path else path
+        return Value(self.resource, walked, raw)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it will be known only after the update."""
+        return self.raw is UNKNOWN
+
+    @property
+    def absent(self) -> bool:
+        """Whether it is not set; the provider writes what is not set as an empty text, list or object, too.
+
+        Raises:
+            Undecided: It is unknown whether it is set.
+        """
+        return self._known() in (None, "", [], {})
+
+    def text(self) -> str | None:
+        """Its text, or None where it is absent or something else."""
+        return self.raw if isinstance(self._known(), str) and self.raw else None  # pyright: ignore[reportReturnType]
+
+    def integer(self) -> int | None:
+        """Its whole number, also where the provider writes it as text, or None where it is absent or no number."""
+        raw = self._known()
+        if isinstance(raw, bool):
+            return None
+        if isinstance(raw, int):
+            return raw
+        return int(raw) if isinstance(raw, str) and re.fullmatch(r"-?\d{1,18}", raw) else None
+
+    def flag(self) -> bool | None:
+        """Its truth, also where the provider writes it as text, or None where it is absent or neither."""
+        raw = self._known()
+        if isinstance(raw, bool):
+            return raw
+        return {"true": True, "false": False}.get(raw.lower()) if isinstance(raw, str) else None
+
+    def items(self) -> "list[Value]":
+        """Its elements; a single value is a list of one. An element may itself be unknown."""
+        if self._known() in (None, "", {}):
+            return []
+        if not isinstance(self.raw, list):
+            return [self]
+        return [Value(self.resource, f"{self.path}[{i}]", e) for i, e in enumerate(cast("list[Plain]", self.raw))]
+
+    def texts(self) -> list[str]:
+        """The texts among its elements.
+
+        Raises:
+            Undecided: The list or one of its elements is unknown.
+        """
+        return [text for item in self.items() if (text := item.text()) is not None]
+
+    def document(self) -> "Value":
+        """What its JSON text holds; absent where that is no JSON."""
+        raw = self._known()
+        if isinstance(raw, str):
+            try:
+                raw = plain(json.loads(raw))
+            except ValueError:
+                raw = None
+        return Value(self.resource, self.path, raw)
+
+    def violates(self, *, allowed: str, fix: str, found: str | None = None) -> Finding:
+        """The finding that this property breaks the rule: what it is, what it may be, what to do."""
+        found = self.shown() if found is None else found
+        return Finding(
+            self.resource.urn, f"{self.resource.label} {self.path}: found {found}, allowed {allowed}. Fix: {fix}"
+        )
+
+    def shown(self) -> str:
+        """How a message shows it."""
+        if self.raw in (None, "", [], {}):
+            return "nothing"
+        if self.raw is UNKNOWN or isinstance(self.raw, dict):
+            return "a value"
+        return json.dumps(self.raw, default=repr)
+
+    def _known(self) -> Plain:
+        if self.raw is UNKNOWN:
+            raise Undecided(self)
+        return self.raw
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """A resource as the engine shows it to a pack.
+
+    Attributes:
+        type: The type token, such as `aws:sqs/queue:Queue`.
+        name: The name given in the program.
+        urn: Its identity.
+        properties: Inputs where the resource is judged alone, outputs where the stack is judged.
+        references: Top-level property -> URNs of the resources it was made from; also there in a preview.
+        protect: Whether Pulumi protects it from deletion.
+    """
+
+    type: str
+    name: str
+    urn: str
+    properties: Mapping[str, Plain]
+    references: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    protect: bool = False
+
+    def as_given(self) -> "Resource":
+        """The resource without what the provider fills in.
+
+        In a preview the outputs hold an unknown for each property that the program left to the provider. An unknown that the
+        program gave was made from something: the engine names a reference. Without one it was not given, hence is absent.
+        """
+        given = {
+            key: value for key, value in self.properties.items() if value is not UNKNOWN or self.references.get(key)
+        }
+        return replace(self, properties=given)
+
+    def __getitem__(self, path: str) -> Value:
+        return Value(self, "", self.properties)[path]
+
+    @property
+    def label(self) -> str:
+        """How messages name it."""
+        return f"{self.name} ({self.type})"
+
+
+@dataclass(frozen=True)
+class Links:
+    """The resources that a property refers to.
+
+    Attributes:
+        value: The property.
+        resources: Those that are certain.
+        outside: Identifiers that no resource of the stack has: existing resources, or another stack's.
+        hidden: How many more elements cannot be told yet; None where not even that is known.
+        derived: The property as a whole is unknown: `resources` is what it was made from.
+    """
+
+    value: Value
+    resources: tuple[Resource, ...] = ()
+    outside: tuple[str, ...] = ()
+    hidden: int | None = 0
+    derived: bool = False
+
+    def all(self) -> tuple[Resource, ...]:
+        """Every resource referred to.
+
+        Raises:
+            Undecided: Some are outside of the stack or cannot be told yet.
+        """
+        if self.hidden != 0:
+            raise Undecided(self.value)
+        if self.outside:
+            raise Undecided(self.value, f"{', '.join(self.outside)} is not part of this stack")
+        return self.resources
+
+
+@dataclass(frozen=True)
+class Referrers:
+    """The resources that refer to one by some property, and the doubts about others that may."""
+
+    resources: tuple[Resource, ...]
+    doubts: tuple[Undecided, ...]
+
+
+class Stack:
+    """All resources of a stack, and how they refer to each other.
+
+    Look-ups are indexed, so that a rule's cost grows with the stack and not with its square.
+    """
+
+    def __init__(self, resources: Iterable[Resource] = ()) -> None:
+        self._by_urn = {resource.urn: resource.as_given() for resource in resources}
+        self._by_type: dict[str, list[Resource]] = {}
+        for resource in self._by_urn.values():
+            self._by_type.setdefault(resource.type, []).append(resource)
+        self._by_identity: dict[str, dict[str, Resource]] = {}
+        self._by_target: dict[tuple[str, str, str], tuple[dict[str, list[Resource]], list[Undecided]]] = {}
+
+    def of(self, *types: str) -> list[Resource]:
+        """The resources of these types."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+
+    def links(self, value: Value, target_type: str) -> Links:
+        """The resources of a type that a property refers to, by their id, ARN, URL or name.
+
+        Where the property is not known yet, the engine still tells which resources it was made from.
+        """
+        made_from = [
+            target
+            for urn in value.resource.references.get(_top(value.path), ())
+            if (target := self._by_urn.get(urn)) is not None and target.type == target_type
+        ]
+        if value.unknown:
+            return Links(value, tuple(made_from), hidden=0 if made_from else None, derived=True)
+        identities = self._identities(target_type)
+        found: dict[str, Resource] = {}
+        unmatched: list[Value] = []
+        for item in value.items():
+            target = None if item.unknown else identities.get(str(item.raw))
+            if target is None:
+                unmatched.append(item)
+            else:
+                found[target.urn] = target
+        candidates = [target for target in made_from if target.urn not in found]
+        if len(candidates) == len(unmatched):
+            return Links(value, (*found.values(), *candidates))
+        outside = tuple(str(item.raw) for item in unmatched if not item.unknown)
+        return Links(value, tuple(found.values()), outside, hidden=len(unmatched) - len(outside))
+
+    def referrers(self, target: Resource, type_: str, path: str) -> Referrers:
+        """The resources of a type whose property refers to a resource."""
+        key = (type_, path, target.type)
+        if key not in self._by_target:
+            self._by_target[key] = self._index(*key)
+        index, doubts = self._by_target[key]
+        return Referrers(tuple(index.get(target.urn, ())), tuple(doubts))
+
+    def _index(self, type_: str, path: str, target_type: str) -> tuple[dict[str, list[Resource]], list[Undecided]]:
+        index: dict[str, list[Resource]] = {}
+        doubts: list[Undecided] = []
+        for resource in self.of(type_):
+            links = self.links(resource[path], target_type)
+            for target in links.resources:
+                index.setdefault(target.urn, []).append(resource)
+            if links.hidden != 0:
+                doubts.append(Undecided(links.value))
+        return index, doubts
+
+    def _identities(self, type_: str) -> dict[str, Resource]:
+        if type_ not in self._by_identity:
+            self._by_identity[type_] = {
+                identity: resource
+                for resource in self.of(type_)
+                for key in ("name", "url", "arn", "id")
+                if isinstance(identity := resource.properties.get(key), str) and identity
+            }
+        return self._by_identity[type_]
+
+
+def attempt(findings: Findings) -> Findings:
+    """The findings of one check; an unknown value ends that check alone, and is said."""
+    try:
+        yield from findings
+    except Undecided as undecided:
+        yield undecided.finding
+
+
+def some(referrers: Referrers, holds: Callable[[Resource], bool] = lambda _: True) -> bool:
+    """Whether one of the referrers satisfies a condition.
+
+    Raises:
+        Undecided: None is known to, and one may.
+    """
+    doubts = list(referrers.doubts)
+    for resource in referrers.resources:
+        try:
+            if holds(resource):
+                return True
+        except Undecided as undecided:
+            doubts.append(undecided)
+    if doubts:
+        raise doubts[0]
+    return False
+
+
+def _top(path: str) -> str:
+    return re.split(r"[.\[]", path, maxsplit=1)[0]

@@ -1,0 +1,1 @@
+"""Pulumi components for an AWS platform of one to ten million users."""

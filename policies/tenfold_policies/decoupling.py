@@ -1,7 +1,8 @@
 """Decoupling: a queue between two tiers keeps each alive while the other is not, and loses nothing.
 
-*Scaling on AWS (Part 4): > One Million Users* moves work that a user need not wait for behind queues. What a queue then needs is a place for
-messages that fail, time to look at them, someone who is told, and time enough for its worker.
+*Scaling on AWS (Part 4): > One Million Users* moves work that a user need not wait for behind queues. What a queue
+then needs is a place for messages that fail, time to look at them, someone who is told, and time enough for its
+worker.
 """
 
 from pulumi_policy import Severity
@@ -15,12 +16,13 @@ from .tokens import (
     QUEUE_REDRIVE_ALLOW_POLICY,
     QUEUE_REDRIVE_POLICY,
 )
-from .view import Findings, Resource, Stack, Undecided, Value, attempt, some
+from .view import Findings, Referrers, Resource, Stack, Undecided, Value, attempt, some
 
 _DEAD_LETTERS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
 _LAMBDA_QUEUES = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
 _LOOSE_COUPLING = "REL04-BP02"
 _ALARMS = "REL06-BP03"
+_DEAD_LETTER_TARGET = "redrivePolicy.deadLetterTargetArn"
 _DEFAULT_RETENTION_SECONDS = 345_600
 _DEFAULT_VISIBILITY_SECONDS = 30
 _DEFAULT_FUNCTION_SECONDS = 3
@@ -37,11 +39,11 @@ _DEFAULT_FUNCTION_SECONDS = 3
 def queue_has_dead_letters(queue: Resource, stack: Stack, _: Settings) -> Findings:
     """A queue sends messages that cannot be handled to a dead-letter queue.
 
-    Without one, a message that its worker cannot handle is tried until it expires, takes a worker's time at each try, and is then
-    gone. AWS Control Tower asks for the same in CT.SQS.PR.1. A dead-letter queue itself needs none.
+    Without one, a message that its worker cannot handle is tried until it expires, takes a worker's time at each try,
+    and is then gone. AWS Control Tower asks for the same in CT.SQS.PR.1. A dead-letter queue itself needs none.
     """
     redrive = queue["redrivePolicy"]
-    if redrive.unknown or not redrive.absent or some(stack.referrers(queue, QUEUE_REDRIVE_POLICY, "queueUrl")):
+    if redrive.given or some(stack.referrers(queue, QUEUE_REDRIVE_POLICY, "queueUrl")):
         return
     if not _takes_dead_letters(queue, stack):
         yield redrive.violates(
@@ -55,7 +57,7 @@ def queue_has_dead_letters(queue: Resource, stack: Stack, _: Settings) -> Findin
     on=(QUEUE, QUEUE_REDRIVE_POLICY),
     title="Messages are tried a few times",
     severity=Severity.MEDIUM,
-    remediation="Set maxReceiveCount in redrivePolicy to 3 to 10; to 5 or more where a Lambda function reads the queue.",
+    remediation="Set maxReceiveCount in redrivePolicy to 3 to 10; to 5 or more where a function reads the queue.",
     source=Source(_DEAD_LETTERS, well_architected="REL05-BP03"),
     parameters=(
         Parameter("minimum", 3, "The least number of tries.", minimum=1, maximum=1000),
@@ -65,13 +67,13 @@ def queue_has_dead_letters(queue: Resource, stack: Stack, _: Settings) -> Findin
 def max_receive_in_bounds(resource: Resource, settings: Settings) -> Findings:
     """A message is tried a few times before it becomes a dead letter.
 
-    After one try, a worker that was merely replaced has produced a dead letter; after a thousand, a poisoned message has stopped
-    the queue for hours.
+    After one try, a worker that was merely replaced has produced a dead letter; after a thousand, a poisoned message
+    has stopped the queue for hours.
     """
     redrive = resource["redrivePolicy"]
     if redrive.absent:
         return
-    count = redrive.document()["maxReceiveCount"]
+    count = redrive["maxReceiveCount"]
     low, high = settings.integer("minimum"), settings.integer("maximum")
     tries = count.integer()
     if tries is None or not low <= tries <= high:
@@ -92,8 +94,8 @@ def max_receive_in_bounds(resource: Resource, settings: Settings) -> Findings:
 def dead_letters_are_kept(queue: Resource, stack: Stack, settings: Settings) -> Findings:
     """A dead-letter queue keeps messages longer than anyone needs to notice and mend, and no shorter than its source.
 
-    A message keeps its first timestamp when it becomes a dead letter: one that waited three days in the source is gone from a
-    dead-letter queue of four days after one.
+    A message keeps its first timestamp when it becomes a dead letter: one that waited three days in the source is
+    gone from a dead-letter queue of four days after one.
     """
     for sink in _sinks(queue, stack):
         yield from attempt(_kept(queue, sink, settings.integer("minimumDays")))
@@ -152,7 +154,7 @@ def dead_letters_from_known_queues(queue: Resource, stack: Stack, _: Settings) -
     """
     for sink in _sinks(queue, stack):
         allow = sink["redriveAllowPolicy"]
-        if allow.unknown or not allow.absent:
+        if allow.given:
             continue
         if not some(stack.referrers(sink, QUEUE_REDRIVE_ALLOW_POLICY, "queueUrl")):
             yield allow.violates(
@@ -165,22 +167,22 @@ def dead_letters_from_known_queues(queue: Resource, stack: Stack, _: Settings) -
     on=(EVENT_SOURCE_MAPPING,),
     title="Visibility timeout is six times the function's",
     severity=Severity.HIGH,
-    remediation="Set visibilityTimeoutSeconds of the queue to six times the function's timeout, plus the batching window.",
+    remediation="Set visibilityTimeoutSeconds to six times the function's timeout, plus the batching window.",
     source=Source(_LAMBDA_QUEUES, well_architected=_LOOSE_COUPLING),
 )
 def visibility_covers_function(mapping: Resource, stack: Stack, _: Settings) -> Findings:
     """A queue hides a message for six times as long as the function that reads it may run.
 
-    Lambda needs the time to try again when it is throttled. A message that comes back while its function still runs is handled
-    twice.
+    Lambda needs the time to try again when it is throttled. A message that comes back while its function still runs
+    is handled twice.
     """
     source = mapping["eventSourceArn"]
     queues = stack.links(source, QUEUE)
     # Streams have no visibility timeout: only a queue is judged.
     if not queues.resources and not _may_be_queue(source):
         return
-    (queue,) = queues.all()
-    (function,) = stack.links(mapping["functionName"], LAMBDA_FUNCTION).all()
+    queue = queues.one()
+    function = stack.links(mapping["functionName"], LAMBDA_FUNCTION).one()
     run_seconds = _or(function["timeout"], _DEFAULT_FUNCTION_SECONDS)
     needed = 6 * run_seconds + _or(mapping["maximumBatchingWindowInSeconds"], 0)
     hidden = queue["visibilityTimeoutSeconds"]
@@ -205,7 +207,8 @@ def visibility_covers_function(mapping: Resource, stack: Stack, _: Settings) -> 
 def batch_item_failures(mapping: Resource, stack: Stack, _: Settings) -> Findings:
     """A function that reads a queue in batches says which messages failed.
 
-    Otherwise one bad message sends the whole batch back: the good ones are handled again, and become dead letters with it.
+    Otherwise one bad message sends the whole batch back: the good ones are handled again, and become dead letters
+    with it.
     """
     source = mapping["eventSourceArn"]
     if not stack.links(source, QUEUE).resources and not _may_be_queue(source):
@@ -225,7 +228,7 @@ def batch_item_failures(mapping: Resource, stack: Stack, _: Settings) -> Finding
     on=(QUEUE,),
     title="Dead letters raise an alarm",
     severity=Severity.HIGH,
-    remediation="Create a MetricAlarm on ApproximateNumberOfMessagesVisible of the dead-letter queue, with alarmActions.",
+    remediation="Create a MetricAlarm with alarmActions on the dead-letter queue's ApproximateNumberOfMessagesVisible.",
     source=Source(
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/dead-letter-queues-alarms-cloudwatch.html",
         checkov=("CKV_AWS_319",),
@@ -252,48 +255,36 @@ def _watches_depth(alarm: Resource) -> bool:
         alarm["namespace"].text() == "AWS/SQS"
         and alarm["metricName"].text() == "ApproximateNumberOfMessagesVisible"
         and alarm["actionsEnabled"].flag() is not False
-        and (actions.unknown or not actions.absent)
+        and actions.given
     )
 
 
 def _sinks(queue: Resource, stack: Stack) -> list[Resource]:
     """The dead-letter queues of a queue, in the stack. One in another stack is judged there."""
-    policies = [
-        queue["redrivePolicy"],
-        *(
-            policy["redrivePolicy"]
-            for policy in stack.referrers(queue, QUEUE_REDRIVE_POLICY, "queueUrl").resources
-        ),
-    ]
-    sinks: dict[str, Resource] = {}
-    for policy in policies:
-        sinks.update({sink.urn: sink for sink in _sinks_of(policy, stack)})
-    return list(sinks.values())
-
-
-def _sinks_of(policy: Value, stack: Stack) -> tuple[Resource, ...]:
-    if policy.unknown:
-        return stack.links(policy, QUEUE).all()
-    if policy.absent:
-        return ()
-    return stack.links(policy.document()["deadLetterTargetArn"], QUEUE).resources
+    policies = stack.referrers(queue, QUEUE_REDRIVE_POLICY, "queueUrl").resources
+    targets = [stack.links(resource[_DEAD_LETTER_TARGET], QUEUE) for resource in (queue, *policies)]
+    for target in targets:
+        if target.hidden != 0:
+            raise Undecided(target.value)
+    return list(dict.fromkeys(sink for target in targets for sink in target.resources))
 
 
 def _takes_dead_letters(queue: Resource, stack: Stack) -> bool:
     """Whether a queue is the dead-letter queue of another, or is marked as one."""
-    allow = queue["redriveAllowPolicy"]
-    if allow.unknown or not allow.absent or some(stack.referrers(queue, QUEUE_REDRIVE_ALLOW_POLICY, "queueUrl")):
-        return True
-    doubts: list[Undecided] = []
-    for resource in stack.of(QUEUE, QUEUE_REDRIVE_POLICY):
-        try:
-            if queue in _sinks_of(resource["redrivePolicy"], stack):
-                return True
-        except Undecided as undecided:
-            doubts.append(undecided)
-    if doubts:
-        raise doubts[0]
-    return False
+    return queue["redriveAllowPolicy"].given or _any(
+        stack.referrers(queue, QUEUE_REDRIVE_ALLOW_POLICY, "queueUrl"),
+        stack.referrers(queue, QUEUE, _DEAD_LETTER_TARGET),
+        stack.referrers(queue, QUEUE_REDRIVE_POLICY, _DEAD_LETTER_TARGET),
+    )
+
+
+def _any(*referrers: Referrers) -> bool:
+    return some(
+        Referrers(
+            tuple(resource for each in referrers for resource in each.resources),
+            tuple(doubt for each in referrers for doubt in each.doubts),
+        )
+    )
 
 
 def _may_be_queue(source: Value) -> bool:

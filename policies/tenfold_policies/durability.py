@@ -1,6 +1,7 @@
 """Durability: data survives mistakes, and what happened can be read afterwards.
 
-*Scaling on AWS (Part 4): > One Million Users* moves state off the tiers into data stores; these rules keep what is there.
+*Scaling on AWS (Part 4): > One Million Users* moves state off the tiers into data stores; these rules keep what is
+there.
 """
 
 from pulumi_policy import Severity

@@ -1,7 +1,5 @@
 """Encryption: data is encrypted where it rests and where it travels."""
 
-from collections.abc import Iterator
-
 from pulumi_policy import Severity
 
 from .rule import Settings, Source, resource_rule, stack_rule
@@ -29,7 +27,7 @@ def queue_is_encrypted(queue: Resource, _: Settings) -> Findings:
     """
     managed = queue["sqsManagedSseEnabled"]
     key = queue["kmsMasterKeyId"]
-    if not (key.unknown or not key.absent) and managed.flag() is False:
+    if not key.given and managed.flag() is False:
         yield managed.violates(allowed="true, or a kmsMasterKeyId", fix="set sqsManagedSseEnabled to true.")
 
 
@@ -65,14 +63,7 @@ def queue_requires_tls(queue: Resource, stack: Stack, _: Settings) -> Findings:
 
 def _denies_plain_text(policy: Value) -> bool:
     """Whether an IAM policy document denies everyone every action where aws:SecureTransport is false."""
-    return any(_is_tls_denial(statement) for statement in _statements(policy))
-
-
-def _statements(policy: Value) -> Iterator[Value]:
-    document = policy if isinstance(policy.raw, dict) else policy.document()
-    # pulumi-aws takes a document as JSON text or as an object, whose keys may be in either case.
-    for key in ("Statement", "statement"):
-        yield from document[key].items()
+    return any(_is_tls_denial(statement) for statement in policy["Statement"].items())
 
 
 def _is_tls_denial(statement: Value) -> bool:

@@ -1,7 +1,7 @@
 """Multi-AZ: losing one availability zone costs capacity, never the service.
 
-*Scaling on AWS (Part 4): > One Million Users* starts from a tier spread over several zones behind a load balancer; these rules hold
-each part of that spread: subnets, NAT paths, load balancers, fleets and functions.
+*Scaling on AWS (Part 4): > One Million Users* starts from a tier spread over several zones behind a load balancer;
+these rules hold each part of that spread: subnets, NAT paths, load balancers, fleets and functions.
 """
 
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def subnets_span_zones(subnet: Resource, stack: Stack, settings: Settings) -> Fi
     on=(SUBNET,),
     title="Public and private subnets in each zone",
     severity=Severity.MEDIUM,
-    remediation="Give each zone a public subnet for load balancers and NAT gateways, and private subnets for everything else.",
+    remediation="Give each zone a public subnet for load balancers and NAT gateways, and private subnets for the rest.",
     source=Source(
         "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets-nat.html",
         well_architected="SEC05-BP01",
@@ -72,8 +72,8 @@ def subnets_span_zones(subnet: Resource, stack: Stack, settings: Settings) -> Fi
 def public_and_private_in_each_zone(subnet: Resource, stack: Stack, _: Settings) -> Findings:
     """Each availability zone of a VPC with public subnets has a public and a private one.
 
-    Servers belong in private subnets, and a load balancer reaches a zone only by a public subnet there. A VPC with no public
-    subnet at all is an internal network, and passes.
+    Servers belong in private subnets, and a load balancer reaches a zone only by a public subnet there. A VPC with no
+    public subnet at all is an internal network, and passes.
     """
     network = _network(subnet, stack)
     if subnet is not network.resources[0]:
@@ -101,7 +101,7 @@ def public_and_private_in_each_zone(subnet: Resource, stack: Stack, _: Settings)
     on=(SUBNET,),
     title="Private subnets use a NAT gateway in their own zone",
     severity=Severity.HIGH,
-    remediation="Create one NAT gateway per zone, or a regional one, and route each private subnet to the one in its zone.",
+    remediation="Create a NAT gateway in each zone, or a regional one, and route private subnets to their zone's.",
     source=Source(
         "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html",
         well_architected=_WELL_ARCHITECTED,
@@ -110,14 +110,15 @@ def public_and_private_in_each_zone(subnet: Resource, stack: Stack, _: Settings)
 def nat_in_own_zone(subnet: Resource, stack: Stack, _: Settings) -> Findings:
     """A subnet's routes through NAT gateways stay in its own availability zone.
 
-    A NAT gateway lives in one zone. A subnet that leaves by another zone's gateway is cut off when that zone fails, and pays
-    for traffic between zones every day. An environment that may be down for an hour can save the second gateway: let it advise.
+    A NAT gateway lives in one zone. A subnet that leaves by another zone's gateway is cut off when that zone fails,
+    and pays for traffic between zones every day. An environment that may be down for an hour can save the second
+    gateway: let it advise.
     """
     for table in _route_tables(subnet, stack):
         routes = _routes(table, stack)
         for route in routes.found:
             target = route["natGatewayId"]
-            if target.unknown or not target.absent:
+            if target.given:
                 yield from attempt(_gateway_in_zone(subnet, target, stack))
         for doubt in routes.doubts:
             yield doubt.finding
@@ -145,7 +146,7 @@ def group_spans_zones(group: Resource, stack: Stack, settings: Settings) -> Find
     named = group["availabilityZones"]
     subnets = group["vpcZoneIdentifiers"]
     # The provider reports the zones of the subnets in availabilityZones, too: the subnets come first.
-    if subnets.unknown or not subnets.absent:
+    if subnets.given:
         yield from too_few_zones(subnets, subnets_of(stack, subnets), settings, fix)
     elif named.absent:
         yield subnets.violates(allowed="subnets in at least two availability zones", fix=fix)
@@ -177,9 +178,9 @@ def balancer_spans_zones(balancer: Resource, stack: Stack, settings: Settings) -
     mappings = balancer["subnetMappings"]
     subnets = balancer["subnets"]
     # The provider reports either property from the other: one that is set to anything decides.
-    if subnets.unknown or not subnets.absent:
+    if subnets.given:
         yield from too_few_zones(subnets, subnets_of(stack, subnets), settings, fix)
-    elif mappings.unknown or not mappings.absent:
+    elif mappings.given:
         yield from too_few_zones(mappings, subnets_of(stack, _each(mappings, "subnetId")), settings, fix)
     else:
         yield subnets.violates(allowed="subnets in at least two availability zones", fix=fix)
@@ -193,7 +194,6 @@ def balancer_spans_zones(balancer: Resource, stack: Stack, settings: Settings) -
     remediation="Set enableCrossZoneLoadBalancing to true.",
     source=Source(
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html",
-        security_hub="ELB.9",
         checkov=("CKV_AWS_152",),
         well_architected=_WELL_ARCHITECTED,
     ),
@@ -226,10 +226,11 @@ def network_balancer_crosses_zones(balancer: Resource, _: Settings) -> Findings:
 def function_spans_zones(function: Resource, stack: Stack, settings: Settings) -> Findings:
     """A function in a VPC has subnets in several availability zones.
 
-    Lambda runs a function in any zone of the service, but one that is tied to a subnet fails with the zone of that subnet.
+    Lambda runs a function in any zone of the service, but one that is tied to a subnet fails with the zone of that
+    subnet.
     """
     subnets = function["vpcConfig.subnetIds"]
-    if subnets.unknown or not subnets.absent:
+    if subnets.given:
         yield from too_few_zones(
             subnets, subnets_of(stack, subnets), settings, "list subnets in further zones in vpcConfig.subnetIds."
         )
@@ -250,16 +251,14 @@ def function_spans_zones(function: Resource, stack: Stack, settings: Settings) -
 def endpoint_spans_zones(endpoint: Resource, stack: Stack, settings: Settings) -> Findings:
     """An interface endpoint has network interfaces in several availability zones.
 
-    Every call to the service behind it fails with the zone of its only interface. Gateway endpoints have no interface, and pass.
+    Every call to the service behind it fails with the zone of its only interface. Gateway endpoints have no
+    interface, and pass.
     """
     if endpoint["vpcEndpointType"].text() != "Interface":
         return
     subnets = endpoint["subnetIds"]
     configured = endpoint["subnetConfigurations"]
-    if subnets.unknown or not subnets.absent or configured.absent:
-        value = subnets
-    else:
-        value = _each(configured, "subnetId")
+    value = subnets if subnets.given or configured.absent else _each(configured, "subnetId")
     yield from too_few_zones(value, subnets_of(stack, value), settings, "list subnets in further zones in subnetIds.")
 
 

@@ -1,6 +1,6 @@
 """Network and instances: doors are closed unless someone opened them on purpose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pulumi_policy import Severity
 
@@ -12,6 +12,7 @@ from .tokens import (
     LAUNCH_TEMPLATE,
     SECURITY_GROUP,
     SECURITY_GROUP_INGRESS_RULE,
+    SECURITY_GROUP_RULE,
     VPC,
 )
 from .view import Findings, Resource, Stack, Value, attempt, some
@@ -104,13 +105,15 @@ def default_group_is_closed(vpc: Resource, stack: Stack, _: Settings) -> Finding
 def _no_rules(rules: Value) -> Findings:
     if not rules.absent:
         yield rules.violates(
-            found=f"{len(rules.items())} rules", allowed="none", fix=f"remove {rules.path}; give resources a group of their own."
+            found=f"{len(rules.items())} rules",
+            allowed="none",
+            fix=f"remove {rules.path}; give resources a group of their own.",
         )
 
 
 @resource_rule(
     "sec-sg-open-ingress",
-    on=(SECURITY_GROUP, SECURITY_GROUP_INGRESS_RULE),
+    on=(SECURITY_GROUP, SECURITY_GROUP_INGRESS_RULE, SECURITY_GROUP_RULE),
     title="The internet reaches web ports alone",
     severity=Severity.HIGH,
     remediation="Allow a security group or a known network instead of 0.0.0.0/0, or open ports 80 and 443 alone.",
@@ -128,9 +131,13 @@ def internet_reaches_web_ports(resource: Resource, settings: Settings) -> Findin
     Everything else is reached by the group of the tier in front of it.
     """
     open_ports = settings.integers("openPorts")
+    itself = Value(resource, "", resource.properties)
     if resource.type == SECURITY_GROUP_INGRESS_RULE:
-        rule = Value(resource, "", resource.properties)
-        yield from _closed(rule, [rule["cidrIpv4"], rule["cidrIpv6"]], "ipProtocol", open_ports)
+        yield from _closed(itself, [itself["cidrIpv4"], itself["cidrIpv6"]], "ipProtocol", open_ports)
+        return
+    if resource.type == SECURITY_GROUP_RULE:
+        if resource["type"].text() == "ingress":
+            yield from _closed(itself, _sources(itself), "protocol", open_ports)
         return
     for rule in resource["ingress"].items():
         yield from attempt(_closed(rule, _sources(rule), "protocol", open_ports))
@@ -142,11 +149,9 @@ def _sources(rule: Value) -> Iterator[Value]:
         yield from [rule[name]] if rule[name].unknown else rule[name].items()
 
 
-def _closed(rule: Value, sources: "Iterator[Value] | list[Value]", protocol: str, open_ports: list[int]) -> Findings:
-    if _only_open_ports(rule, protocol, open_ports):
-        return
+def _closed(rule: Value, sources: Iterable[Value], protocol: str, open_ports: list[int]) -> Findings:
     for source in sources:
-        yield from attempt(_not_anywhere(source, rule, open_ports))
+        yield from attempt(_not_anywhere(source, rule, protocol, open_ports))
 
 
 def _only_open_ports(rule: Value, protocol: str, open_ports: list[int]) -> bool:
@@ -155,8 +160,11 @@ def _only_open_ports(rule: Value, protocol: str, open_ports: list[int]) -> bool:
     return not all_traffic and low is not None and low == high and low in open_ports
 
 
-def _not_anywhere(source: Value, rule: Value, open_ports: list[int]) -> Findings:
-    if source.text() in _ANYWHERE:
+def _not_anywhere(source: Value, rule: Value, protocol: str, open_ports: list[int]) -> Findings:
+    # Either one of them may be unknown while the other one decides.
+    if not source.unknown and source.text() not in _ANYWHERE:
+        return
+    if not _only_open_ports(rule, protocol, open_ports) and source.text():
         low, high = rule["fromPort"], rule["toPort"]
         ports = f"ports {low.shown()} to {high.shown()}" if not low.absent else "all ports"
         yield source.violates(
@@ -199,7 +207,7 @@ def _logs_rejected(log: Resource) -> bool:
     on=(LAUNCH_TEMPLATE, INSTANCE),
     title="Instances have no public address",
     severity=Severity.HIGH,
-    remediation="Remove associatePublicIpAddress; reach instances by a load balancer, and operate them by Session Manager.",
+    remediation="Remove associatePublicIpAddress; reach instances by a load balancer or by Session Manager.",
     source=Source(
         "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-25",
         security_hub="EC2.25",

@@ -1,18 +1,18 @@
 """What a rule is: metadata and one pure function over the view; and how it is run.
 
-A rule is a function under `resource_rule` (one resource by its inputs, judged before the engine creates it) or `stack_rule` (one
-resource among all others, judged at the end of a preview or an update). The first line of its docstring is the policy's
-description, the rest says why.
+A rule is a function under `resource_rule` (one resource by its inputs, judged before the engine creates it) or
+`stack_rule` (one resource among all others, judged at the end of a preview or an update). The first line of its
+docstring is the policy's description, the rest says why.
 """
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NotRequired, TypedDict, Unpack
 
 from pulumi_policy import EnforcementLevel, Severity
 
-from .view import Finding, Findings, Resource, Stack, Undecided
+from .view import Finding, Findings, Resource, Stack, attempt
 
 ADVISORY: Final = EnforcementLevel.ADVISORY
 MANDATORY: Final = EnforcementLevel.MANDATORY
@@ -71,7 +71,8 @@ class Source:
 
     Attributes:
         url: The page that asks for it.
-        security_hub: The control of AWS Foundational Security Best Practices that asks for the same, such as `AutoScaling.2`.
+        security_hub: The control of AWS Foundational Security Best Practices that asks for the same, such as
+            `AutoScaling.2`.
         checkov: The checks of checkov that ask for the same.
         well_architected: The best practice of the AWS Well-Architected Framework behind it, such as `REL10-BP01`.
     """
@@ -145,7 +146,7 @@ def resource_rule(
 
 
 def stack_rule(name: str, **metadata: Unpack[Metadata]) -> Callable[[Judge], Rule]:
-    """A rule that needs a resource and those around it; it is judged when all of the stack's resources are registered."""
+    """A rule that needs a resource and those around it; it is judged when all resources of the stack are registered."""
     return lambda function: _rule(name, function.__doc__, function, whole_stack=True, **metadata)
 
 
@@ -157,14 +158,26 @@ def _rule(name: str, doc: str | None, judge: Judge, *, whole_stack: bool, **meta
 
 
 def judge_one(rule: Rule, resource: Resource, stack: Stack, settings: Settings) -> list[Finding]:
-    """What a rule says about one resource. An unknown value ends in a finding that says so, never in silence."""
+    """What a rule says about one resource.
+
+    An unknown value ends in a finding that says so, never in silence, and a fault of the rule in a violation: a rule
+    that fails would otherwise take the whole preview down, or let pass what it was to refuse.
+    """
     findings: list[Finding] = []
     try:
-        for finding in rule.judge(resource, stack, settings):
-            findings.append(finding)  # noqa: PERF402  what came before an unknown value is kept
-    except Undecided as undecided:
-        findings.append(undecided.finding)
-    return list(dict.fromkeys(findings))
+        findings.extend(attempt(rule.judge(resource, stack, settings)))
+    except Exception as fault:  # noqa: BLE001  whatever it is, the user needs to know which rule and resource it was
+        findings.append(Finding(resource.urn, _failed(rule, resource, fault)))
+    # What is undecided is the verdict on this resource, whichever resource the unknown value is in.
+    told = (finding if finding.decided else replace(finding, urn=resource.urn) for finding in findings)
+    return list(dict.fromkeys(told))
+
+
+def _failed(rule: Rule, resource: Resource, fault: Exception) -> str:
+    return (
+        f"{resource.label}: rule {rule.name} failed with {type(fault).__name__}: {fault}. Fix: report this fault of "
+        f'the policy pack; until it is mended, set "{rule.name}": "disabled" in the policy configuration.'
+    )
 
 
 def judge_all(rule: Rule, stack: Stack, settings: Settings) -> list[Finding]:

@@ -1,6 +1,7 @@
 """Scaling: every fleet grows and shrinks by itself, within bounds that survive the loss of an instance.
 
-*Scaling on AWS (Part 4): > One Million Users* relies on Auto Scaling for each tier; a fleet without a policy is a fixed number of servers.
+*Scaling on AWS (Part 4): > One Million Users* relies on Auto Scaling for each tier; a fleet without a policy is a
+fixed number of servers.
 """
 
 from pulumi_policy import Severity
@@ -27,7 +28,8 @@ _BY_LOAD = frozenset({"TargetTrackingScaling", "PredictiveScaling", "StepScaling
 def group_has_room(group: Resource, settings: Settings) -> Findings:
     """An Auto Scaling group keeps two instances or more, and may grow beyond its minimum.
 
-    One instance is an outage whenever it is replaced; a maximum equal to the minimum turns every policy into decoration.
+    One instance is an outage whenever it is replaced; a maximum equal to the minimum turns every policy into
+    decoration.
     """
     least = settings.integer("minimumInstances")
     low, high = group["minSize"], group["maxSize"]

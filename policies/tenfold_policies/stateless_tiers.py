@@ -1,7 +1,8 @@
 """Stateless tiers: any instance may disappear at any time, and nobody notices.
 
-*Scaling on AWS (Part 4): > One Million Users* asks to shift state off the web tier, into ElastiCache and DynamoDB; only then can the tier
-scale and heal by itself. These rules refuse what ties a session, a disk or an address to one instance.
+*Scaling on AWS (Part 4): > One Million Users* asks to shift state off the web tier, into ElastiCache and DynamoDB;
+only then can the tier scale and heal by itself. These rules refuse what ties a session, a disk or an address to one
+instance.
 """
 
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ _HEALING = "REL11-BP03"
 def no_sticky_sessions(resource: Resource, _: Settings) -> Findings:
     """A load balancer binds no session to one target.
 
-    A sticky session is lost with its instance, keeps new instances idle after scaling out, and holds up every deployment.
+    A sticky session is lost with its instance, keeps new instances idle after scaling out, and holds up every
+    deployment.
     """
     for stickiness in _stickiness(resource):
         yield from attempt(_not_enabled(stickiness))
@@ -50,14 +52,17 @@ def no_sticky_sessions(resource: Resource, _: Settings) -> Findings:
 
 def _stickiness(resource: Resource) -> Iterator[Value]:
     if resource.type == TARGET_GROUP:
-        yield resource["stickiness.enabled"]
+        yield resource["stickiness"]
         return
     for action in resource["defaultActions" if resource.type == LISTENER else "actions"].items():
-        yield action["forward.stickiness.enabled"]
+        yield action["forward.stickiness"]
 
 
-def _not_enabled(enabled: Value) -> Findings:
-    if enabled.flag():
+def _not_enabled(stickiness: Value) -> Findings:
+    enabled = stickiness["enabled"]
+    # A target group's stickiness is on unless it says otherwise, that of a listener is off.
+    on_by_default = stickiness.resource.type == TARGET_GROUP and not stickiness.absent
+    if enabled.flag() or (enabled.absent and on_by_default):
         yield enabled.violates(
             allowed="false", fix=f"keep sessions outside of the instances and set {enabled.path} to false."
         )
@@ -68,7 +73,7 @@ def _not_enabled(enabled: Value) -> Findings:
     on=(AUTOSCALING_GROUP,),
     title="Instances can be replaced",
     severity=Severity.MEDIUM,
-    remediation="Use a launch template, set instanceRefresh, and leave scale-in protection off and all processes running.",
+    remediation="Use a launch template and instanceRefresh; leave scale-in protection off and all processes running.",
     source=Source(
         "https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html#autoscaling-9",
         security_hub="AutoScaling.9",
@@ -79,8 +84,8 @@ def _not_enabled(enabled: Value) -> Findings:
 def group_is_replaceable(group: Resource, _: Settings) -> Findings:
     """An Auto Scaling group may replace any of its instances at any time.
 
-    A new image reaches the fleet by replacing instances, one batch after another. A group that protects its instances or
-    suspends their replacement keeps something on them.
+    A new image reaches the fleet by replacing instances, one batch after another. A group that protects its instances
+    or suspends their replacement keeps something on them.
     """
     for check in (_has_launch_template, _refreshes, _scales_in, _replaces_unhealthy):
         yield from attempt(check(group))
@@ -88,7 +93,7 @@ def group_is_replaceable(group: Resource, _: Settings) -> Findings:
 
 def _has_launch_template(group: Resource) -> Findings:
     template, mixed = group["launchTemplate"], group["mixedInstancesPolicy"]
-    if not template.unknown and template.absent and mixed.absent:
+    if not template.given and mixed.absent:
         yield template.violates(
             allowed="a launch template, here or in mixedInstancesPolicy", fix="create a LaunchTemplate and name it."
         )
@@ -105,13 +110,17 @@ def _refreshes(group: Resource) -> Findings:
 def _scales_in(group: Resource) -> Findings:
     protected = group["protectFromScaleIn"]
     if protected.flag():
-        yield protected.violates(allowed="false", fix="move what the instances hold elsewhere, then remove the protection.")
+        yield protected.violates(
+            allowed="false", fix="move what the instances hold elsewhere, then remove the protection."
+        )
 
 
 def _replaces_unhealthy(group: Resource) -> Findings:
     for process in group["suspendedProcesses"].items():
         if process.text() in {"Launch", "Terminate", "ReplaceUnhealthy", "HealthCheck", "InstanceRefresh"}:
-            yield process.violates(allowed="no suspended process of replacement", fix="remove it from suspendedProcesses.")
+            yield process.violates(
+                allowed="no suspended process of replacement", fix="remove it from suspendedProcesses."
+            )
 
 
 @resource_rule(
@@ -119,7 +128,7 @@ def _replaces_unhealthy(group: Resource) -> Findings:
     on=(LAUNCH_TEMPLATE, VOLUME_ATTACHMENT),
     title="No data volumes on a tier",
     severity=Severity.HIGH,
-    remediation="Leave the root volume alone in the launch template, deleted with its instance; keep data in a data store.",
+    remediation="Map the root volume alone, to be deleted with its instance; keep data in a data store.",
     source=Source(
         "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_mitigate_interaction_failure_stateless.html",
         well_architected=_STATELESS,
@@ -131,8 +140,8 @@ def _replaces_unhealthy(group: Resource) -> Findings:
 def no_data_volumes(resource: Resource, settings: Settings) -> Findings:
     """An instance has no disk other than its root volume, which goes with it.
 
-    What is written to a further volume, or to one that outlives its instance, is state on the tier: it is in one zone, on one
-    instance, and in no backup.
+    What is written to a further volume, or to one that outlives its instance, is state on the tier: it is in one
+    zone, on one instance, and in no backup.
     """
     if resource.type == VOLUME_ATTACHMENT:
         yield resource["volumeId"].violates(
@@ -200,7 +209,7 @@ def no_eip_on_instances(address: Resource, _: Settings) -> Findings:
     """
     instance = address["instance" if address.type == EIP else "instanceId"]
     # An instance that is not created yet is an instance: there is nothing to wait for.
-    if instance.unknown or not instance.absent:
+    if instance.given:
         yield instance.violates(
             found="an instance", allowed="nothing", fix="reach the instances by a load balancer and remove the address."
         )
@@ -232,7 +241,7 @@ def group_heals_by_balancer(group: Resource, stack: Stack, _: Settings) -> Findi
 
 def _behind_balancer(group: Resource, stack: Stack) -> bool:
     listed = [group[name] for name in ("targetGroupArns", "loadBalancers", "trafficSources")]
-    if any(value.unknown or not value.absent for value in listed):
+    if any(value.given for value in listed):
         return True
     return any(
         some(stack.referrers(group, type_, "autoscalingGroupName"))
@@ -300,7 +309,8 @@ def _check_path(group: Resource) -> Findings:
 def deregistration_delay(group: Resource, settings: Settings) -> Findings:
     """A target leaves after its requests have ended, and does not hold up a deployment.
 
-    With no delay each deployment cuts requests off. The default of 300 seconds is paid for each batch of each instance refresh.
+    With no delay each deployment cuts requests off. The default of 300 seconds is paid for each batch of each
+    instance refresh.
     """
     if group["targetType"].text() == "lambda":
         return

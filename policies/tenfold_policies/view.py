@@ -4,8 +4,9 @@ The engine sends numbers as floats, marks unknowns with sentinel strings, and th
 neither `dict` nor `list`. Here all of that is turned into plain values once, and a `Value` remembers which resource and
 property it is, so that a message can name them.
 
-Reading an unknown value raises `Undecided`, which says what was not known. It never escapes a rule: `rule.judge_all` turns it
-into a finding for that one resource, and `attempt` keeps one unknown property from hiding the verdict on the next.
+Reading an unknown value raises `Undecided`, which says what was not known. It never escapes a rule: `rule.judge_all`
+turns it into a finding for that one resource, and `attempt` keeps one unknown property from hiding the verdict on the
+next.
 """
 
 import json
@@ -14,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
-from google.protobuf import struct_pb2
 from pulumi_policy import proxy
 
 Plain = object
@@ -39,8 +39,6 @@ _SENTINELS: Final = frozenset(
         proxy.UNKNOWN_STRING_VALUE,
     }
 )
-_SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
-_SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the engine's mark of a secret, not one
 
 
 def plain(value: object) -> Plain:
@@ -55,34 +53,11 @@ def plain(value: object) -> Plain:
         return {key: plain(element) for key, element in raw.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes):
         raw_list = cast(
-            "list[object]", value if isinstance(value, list) else value["__target"]  # pyright: ignore[reportArgumentType, reportCallIssue]
+            "list[object]",
+            value if isinstance(value, list) else value["__target"],  # pyright: ignore[reportArgumentType, reportCallIssue]
         )
         return [plain(element) for element in raw_list]
     return value
-
-
-def from_struct(struct: struct_pb2.Struct) -> dict[str, Plain]:
-    """Properties as plain Python values, straight from the engine's message. A secret is its value."""
-    return {key: _from_message(value) for key, value in struct.fields.items()}
-
-
-def _from_message(value: struct_pb2.Value) -> Plain:
-    match value.WhichOneof("kind"):
-        case "string_value":
-            return plain(value.string_value)
-        case "number_value":
-            return plain(value.number_value)
-        case "bool_value":
-            return value.bool_value
-        case "list_value":
-            return [_from_message(element) for element in value.list_value.values]
-        case "struct_value":
-            fields = value.struct_value.fields
-            if _SIGNATURE_KEY in fields and fields[_SIGNATURE_KEY].string_value == _SECRET_SIGNATURE:
-                return _from_message(fields["value"])
-            return {key: _from_message(element) for key, element in fields.items()}
-        case _:
-            return None
 
 
 @dataclass(frozen=True)
@@ -91,7 +66,7 @@ class Finding:
 
     Attributes:
         urn: The resource it is about.
-        text: A sentence for the user.
+        text: A sentence for the user; where nothing was decided, what stood in the way.
         decided: False where the rule could not be decided, because of a value that is not known yet.
     """
 
@@ -108,7 +83,7 @@ class Undecided(Exception):  # noqa: N818  not an error: the third verdict
 
     def __init__(self, value: "Value", reason: str = "is not known until the update") -> None:
         resource = value.resource
-        text = f"could not be decided in this preview: {resource.label} {value.path}: {reason}"
+        text = f"{resource.label} {value.path} {reason}"
         super().__init__(text)
         self.finding = Finding(resource.urn, text, decided=False)
 
@@ -124,12 +99,17 @@ class Value:
         self.raw = raw
 
     def __getitem__(self, path: str) -> "Value":
-        """The value below this one. Below an unknown value all is unknown, below an absent one all is absent."""
+        """The value below this one. Below an unknown value all is unknown, below an absent one all is absent.
+
+        A path leads into JSON text, too: AWS takes documents such as policies in that form.
+        """
         raw, walked = self.raw, self.path
         for name in path.split("."):
             # What cannot be known is the first unknown ancestor: the message names that one.
             if raw is UNKNOWN:
                 break
+            if isinstance(raw, str):
+                raw = _document(raw)
             raw = cast("dict[str, Plain]", raw).get(name) if isinstance(raw, dict) else None
             walked = f"{walked}.{name}" if walked else name
         if raw is not UNKNOWN:
@@ -140,6 +120,11 @@ class Value:
     def unknown(self) -> bool:
         """Whether it will be known only after the update."""
         return self.raw is UNKNOWN
+
+    @property
+    def given(self) -> bool:
+        """Whether it is set, be it to something that is not known yet."""
+        return self.raw is UNKNOWN or not self.absent
 
     @property
     def absent(self) -> bool:
@@ -186,16 +171,6 @@ class Value:
         """
         return [text for item in self.items() if (text := item.text()) is not None]
 
-    def document(self) -> "Value":
-        """What its JSON text holds; absent where that is no JSON."""
-        raw = self._known()
-        if isinstance(raw, str):
-            try:
-                raw = plain(json.loads(raw))
-            except ValueError:
-                raw = None
-        return Value(self.resource, self.path, raw)
-
     def violates(self, *, allowed: str, fix: str, found: str | None = None) -> Finding:
         """The finding that this property breaks the rule: what it is, what it may be, what to do."""
         found = self.shown() if found is None else found
@@ -240,8 +215,9 @@ class Resource:
     def as_given(self) -> "Resource":
         """The resource without what the provider fills in.
 
-        In a preview the outputs hold an unknown for each property that the program left to the provider. An unknown that the
-        program gave was made from something: the engine names a reference. Without one it was not given, hence is absent.
+        In a preview the outputs hold an unknown for each property that the program left to the provider. An unknown
+        that the program gave was made from something: the engine names a reference. Without one it was not given,
+        hence is absent.
         """
         given = {
             key: value for key, value in self.properties.items() if value is not UNKNOWN or self.references.get(key)
@@ -284,8 +260,19 @@ class Links:
         if self.hidden != 0:
             raise Undecided(self.value)
         if self.outside:
-            raise Undecided(self.value, f"{', '.join(self.outside)} is not part of this stack")
+            raise Undecided(self.value, outside_reason(self.outside))
         return self.resources
+
+    def one(self) -> Resource:
+        """The one resource referred to.
+
+        Raises:
+            Undecided: It is outside of the stack or cannot be told yet.
+        """
+        resources = self.all()
+        if len(resources) != 1:
+            raise Undecided(self.value)
+        return resources[0]
 
 
 @dataclass(frozen=True)
@@ -371,6 +358,11 @@ class Stack:
         return self._by_identity[type_]
 
 
+def outside_reason(identifiers: Iterable[str]) -> str:
+    """Why a reference that leaves the stack leaves a verdict open."""
+    return f"names {', '.join(identifiers)}, outside of this stack"
+
+
 def attempt(findings: Findings) -> Findings:
     """The findings of one check; an unknown value ends that check alone, and is said."""
     try:
@@ -395,6 +387,13 @@ def some(referrers: Referrers, holds: Callable[[Resource], bool] = lambda _: Tru
     if doubts:
         raise doubts[0]
     return False
+
+
+def _document(text: str) -> Plain:
+    try:
+        return plain(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _top(path: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .rule import Parameter, Settings
 from .tokens import SUBNET
-from .view import Findings, Links, Resource, Stack, Undecided, Value
+from .view import Findings, Links, Resource, Stack, Undecided, Value, outside_reason
 
 MINIMUM_ZONES = Parameter("minimumZones", 2, "The least number of availability zones.", minimum=2, maximum=6)
 
@@ -53,8 +53,10 @@ def spread(subnets: Iterable[Resource]) -> Spread:
 def spread_of_links(links: Links) -> Spread:
     """The zones of the subnets that a property refers to.
 
-    A property that is unknown as a whole is judged by the subnets it was made from, as long as none of them shares a zone with
-    another: then it is one list of one subnet per zone. Otherwise a part of them may have been taken, and the zones are in doubt.
+    A property that is unknown as a whole is judged by the subnets it was made from, as long as none of them shares a
+    zone with
+    another: then it is one list of one subnet per zone. Otherwise a part of them may have been taken, and the zones
+        are in doubt.
     """
     certain = spread(links.resources)
     doubts = list(certain.doubts)
@@ -62,7 +64,7 @@ def spread_of_links(links: Links) -> Spread:
         crowded = Counter(name for subnet in links.resources for name in spread([subnet]).zones)
         if len(crowded) > 1 and max(crowded.values()) > 1:
             return Spread(frozenset(), (Undecided(links.value),) * len(crowded) + certain.doubts)
-    doubts.extend(Undecided(links.value, f"{name} is not part of this stack") for name in links.outside)
+    doubts.extend(Undecided(links.value, outside_reason([name])) for name in links.outside)
     doubts.extend([Undecided(links.value)] * (links.hidden or 0))
     return Spread(certain.zones, tuple(doubts), open=links.hidden is None)
 

@@ -9,7 +9,9 @@ from pulumi_policy import Severity
 
 from .rule import ADVISORY, Parameter, Settings, Source, resource_rule, stack_rule
 from .tokens import (
+    DYNAMODB_TABLE,
     EVENT_SOURCE_MAPPING,
+    KINESIS_STREAM,
     LAMBDA_FUNCTION,
     METRIC_ALARM,
     QUEUE,
@@ -176,12 +178,10 @@ def visibility_covers_function(mapping: Resource, stack: Stack, _: Settings) -> 
     Lambda needs the time to try again when it is throttled. A message that comes back while its function still runs
     is handled twice.
     """
-    source = mapping["eventSourceArn"]
-    queues = stack.links(source, QUEUE)
     # Streams have no visibility timeout: only a queue is judged.
-    if not queues.resources and not _may_be_queue(source):
+    if not _reads_queue(mapping, stack):
         return
-    queue = queues.one()
+    queue = stack.links(mapping["eventSourceArn"], QUEUE).one()
     function = stack.links(mapping["functionName"], LAMBDA_FUNCTION).one()
     run_seconds = _or(function["timeout"], _DEFAULT_FUNCTION_SECONDS)
     needed = 6 * run_seconds + _or(mapping["maximumBatchingWindowInSeconds"], 0)
@@ -210,13 +210,10 @@ def batch_item_failures(mapping: Resource, stack: Stack, _: Settings) -> Finding
     Otherwise one bad message sends the whole batch back: the good ones are handled again, and become dead letters
     with it.
     """
-    source = mapping["eventSourceArn"]
-    if not stack.links(source, QUEUE).resources and not _may_be_queue(source):
-        return
     types = mapping["functionResponseTypes"]
-    if "ReportBatchItemFailures" not in types.texts() and mapping["batchSize"].integer() != 1:
-        if source.unknown and not stack.links(source, QUEUE).resources:
-            raise Undecided(source)
+    if "ReportBatchItemFailures" in types.texts() or mapping["batchSize"].integer() == 1:
+        return
+    if _reads_queue(mapping, stack):
         yield types.violates(
             allowed='["ReportBatchItemFailures"]',
             fix='set functionResponseTypes to ["ReportBatchItemFailures"] and return the identifiers that failed.',
@@ -287,8 +284,14 @@ def _any(*referrers: Referrers) -> bool:
     )
 
 
-def _may_be_queue(source: Value) -> bool:
-    return source.unknown or ":sqs:" in (source.text() or "")
+def _reads_queue(mapping: Resource, stack: Stack) -> bool:
+    """Whether the source of a mapping is a queue, not a stream or a broker."""
+    source = mapping["eventSourceArn"]
+    if stack.links(source, QUEUE).resources:
+        return True
+    if source.unknown and any(stack.links(source, other).resources for other in (DYNAMODB_TABLE, KINESIS_STREAM)):
+        return False
+    return ":sqs:" in (source.text() or "")
 
 
 def _or(value: Value, default: int) -> int:

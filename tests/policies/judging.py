@@ -1,0 +1,256 @@
+"""Fixtures for rules are Pulumi programs: pulumi-aws makes the inputs, the SDK's own analyzer judges them.
+
+A program runs against a monitor that keeps what it registers. From that come the engine's two messages to a policy pack:
+one resource by its inputs, and the whole stack by its outputs, as they are in a preview of a new stack (everything that
+the provider fills in is unknown, and the engine tells what each property was made from) and after an update.
+"""
+
+import importlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi.runtime
+from google.protobuf import struct_pb2
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import analyzer_pb2, resource_pb2
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
+from tenfold_policies.pack import UNDECIDED, policies
+from tenfold_policies.rule import Rule
+from tenfold_policies.rules import RULES
+
+RULES_BY_NAME = {rule.name: rule for rule in RULES}
+Program = Callable[[], object]
+
+
+class _Monitor(mocks.MockMonitor):
+    def __init__(self, *, preview: bool) -> None:
+        super().__init__(_NoMocks())
+        self.preview = preview
+        self.requests: list[tuple[str, resource_pb2.RegisterResourceRequest]] = []
+
+    def RegisterResource(self, request: Any) -> Any:
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == "pulumi:pulumi:Stack":
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        self.requests.append((urn, request))
+        if self.preview:
+            return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
+        outputs = _created(request)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=outputs["id"], object=outputs)
+
+
+class _NoMocks(mocks.Mocks):
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        raise NotImplementedError(args.token)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> Any:
+        raise NotImplementedError(args.typ)
+
+
+def _outputs_of(token: str) -> list[str]:
+    """The names of the properties that pulumi-aws declares for a type."""
+    _, module, name = token.split(":")
+    package = module.split("/")[0]
+    resource = getattr(importlib.import_module(f"pulumi_aws.{ {'lambda': 'lambda_'}.get(package, package) }"), name)
+    getters = [member.fget for member in vars(resource).values() if isinstance(member, property)]
+    return [getattr(getter, "_pulumi_name", getter.__name__) for getter in getters if getter is not None]
+
+
+def _created(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
+    """The outputs after an update: the inputs, identifiers, and nothing in everything else that the provider reports."""
+    service, name = request.type.split(":")[1].split("/")[0], request.name
+    arn = f"arn:aws:{service}:us-east-1:123456789012:{name}"
+    url = f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
+    made = {"arn": arn, "url": url, "name": name}
+    outputs = struct_pb2.Struct()
+    outputs.update({output: made.get(output, "") for output in _outputs_of(request.type)})
+    outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})
+    for key, value in request.object.fields.items():
+        outputs.fields[key].CopyFrom(value)
+    return outputs
+
+
+def _previewed(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
+    """The outputs in the preview of a create: the inputs, and all else unknown."""
+    outputs = struct_pb2.Struct()
+    outputs.update({output: UNKNOWN_STRING_VALUE for output in ["id", *_outputs_of(request.type)]})
+    for key, value in request.object.fields.items():
+        outputs.fields[key].CopyFrom(value)
+    return outputs
+
+
+@dataclass(frozen=True)
+class Messages:
+    """The engine's messages to a policy pack about one run of a program."""
+
+    resources: list[analyzer_pb2.AnalyzeRequest]
+    stack: analyzer_pb2.AnalyzeStackRequest
+
+
+def run(program: Program, *, preview: bool) -> Messages:
+    """The engine's messages about a program, in the preview of a new stack or after its update."""
+    monitor = _Monitor(preview=preview)
+    mocks.set_mocks(_NoMocks(), monitor=monitor, preview=preview)
+    pulumi.runtime.test(program)()
+    return Messages(
+        [
+            analyzer_pb2.AnalyzeRequest(type=request.type, urn=urn, name=request.name, properties=request.object)
+            for urn, request in monitor.requests
+        ],
+        analyzer_pb2.AnalyzeStackRequest(
+            resources=[
+                analyzer_pb2.AnalyzerResource(
+                    type=request.type,
+                    urn=urn,
+                    name=request.name,
+                    properties=_previewed(request) if preview else _created(request),
+                    propertyDependencies={
+                        key: analyzer_pb2.AnalyzerPropertyDependencies(urns=list(each.urns))
+                        for key, each in request.propertyDependencies.items()
+                    },
+                )
+                for urn, request in monitor.requests
+            ]
+        ),
+    )
+
+
+class Pack:
+    """The pack, or some of its rules, behind the SDK's analyzer."""
+
+    def __init__(
+        self,
+        rules: Iterable[Rule] = RULES,
+        config: Mapping[str, Mapping[str, Any]] | None = None,
+        level: EnforcementLevel | None = None,
+    ) -> None:
+        self.analyzer: Any = _PolicyAnalyzerServicer("tenfold", "0.1.0", policies(rules), EnforcementLevel.MANDATORY)
+        request = analyzer_pb2.ConfigureAnalyzerRequest()
+        for rule in rules:
+            for name, value in (config or {}).get(rule.name, {}).items():
+                request.policyConfig[rule.name].properties.update({name: value})
+            if rule.name in request.policyConfig:
+                chosen = level or rule.level
+                request.policyConfig[rule.name].enforcementLevel = getattr(analyzer_pb2, chosen.name)
+        self.analyzer.Configure(request, None)
+
+    def judge(self, messages: Messages) -> list[analyzer_pb2.AnalyzeDiagnostic]:
+        """What it has to say, in the order of the engine's questions."""
+        answers = [self.analyzer.Analyze(request, None) for request in messages.resources]
+        answers.append(self.analyzer.AnalyzeStack(messages.stack, None))
+        return [diagnostic for answer in answers for diagnostic in answer.diagnostics]
+
+
+_TEXT = re.compile(
+    r"(?P<resource>\S+) \((?P<type>aws:\S+)\) (?P<property>\S+): "
+    r"found (?P<found>.+?), allowed (?P<allowed>.+?)\. Fix: (?P<fix>.+)\."
+)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What a violation's text says, taken apart: it names resource, property, what was found and allowed, and the fix."""
+
+    resource: str
+    property: str
+    found: str
+    allowed: str
+
+
+def violation(diagnostic: analyzer_pb2.AnalyzeDiagnostic) -> Violation:
+    """The parts of a violation's text; an error where one of them is missing."""
+    text = diagnostic.message.removeprefix(f"{diagnostic.description}\n")
+    parts = _TEXT.fullmatch(text)
+    assert parts is not None, f"does not name resource, property, found, allowed and fix: {text}"
+    assert diagnostic.urn.endswith(f"::{parts['resource']}"), f"{diagnostic.urn} is not what the text names: {text}"
+    return Violation(parts["resource"], parts["property"], parts["found"], parts["allowed"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """A program and what one rule says about it.
+
+    Attributes:
+        rule: The rule's name.
+        title: What is special about the program.
+        program: The program.
+        refused: The violations after an update; none where the program passes.
+        preview: The violations in the preview of a new stack, where they are others.
+        open: The names of the resources whose verdict the preview leaves open.
+        config: The rule's parameters.
+    """
+
+    rule: str
+    title: str
+    program: Program
+    refused: tuple[Violation, ...] = ()
+    preview: tuple[Violation, ...] | None = None
+    open: tuple[str, ...] = ()
+    open_after: tuple[str, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.title}"
+
+    def check(self) -> None:
+        """Judge the program in a preview and after an update, and hold the verdicts against what is expected."""
+        assert self._verdict(preview=False) == (Counter(self.refused), Counter(self.open_after)), "after an update"
+        expected = self.refused if self.preview is None else self.preview
+        assert self._verdict(preview=True) == (Counter(expected), Counter(self.open)), "in a preview"
+
+    def _verdict(self, *, preview: bool) -> tuple[Counter[Violation], Counter[str]]:
+        pack = Pack([RULES_BY_NAME[self.rule]], {self.rule: self.config})
+        diagnostics = pack.judge(run(self.program, preview=preview))
+        decided = [violation(each) for each in diagnostics if each.policyName == self.rule]
+        left = [each for each in diagnostics if each.policyName == UNDECIDED]
+        return Counter(decided), Counter(name for each in left for name in undecided(each, self.rule))
+
+
+def undecided(diagnostic: analyzer_pb2.AnalyzeDiagnostic, rule: str) -> Iterator[str]:
+    """The names of the resources on which the verdict of a rule is open."""
+    assert diagnostic.enforcementLevel == analyzer_pb2.ADVISORY
+    for line in diagnostic.message.removeprefix(f"{diagnostic.description}\n").splitlines():
+        names, _, reason = line.removeprefix(f"{rule}: ").partition(", since ")
+        assert reason
+        yield from names.split(", ")
+
+
+def passes(
+    rule: str,
+    title: str,
+    program: Program,
+    *,
+    open: tuple[str, ...] = (),
+    open_after: tuple[str, ...] = (),
+    **config: Any,
+) -> Case:
+    """A program that a rule passes."""
+    return Case(rule, title, program, open=open, open_after=open_after, config=config)
+
+
+def refuses(
+    rule: str,
+    title: str,
+    program: Program,
+    *refused: tuple[str, str, str, str],
+    preview: tuple[tuple[str, str, str, str], ...] | None = None,
+    open: tuple[str, ...] = (),
+    **config: Any,
+) -> Case:
+    """A program that a rule refuses: for each violation the resource, the property, what is found and what is allowed."""
+    assert refused
+    return Case(
+        rule,
+        title,
+        program,
+        tuple(Violation(*each) for each in refused),
+        None if preview is None else tuple(Violation(*each) for each in preview),
+        open,
+        config=config,
+    )

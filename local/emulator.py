@@ -140,7 +140,7 @@ class _PortTakenError(Exception):
 
 
 def _start(folder: Path) -> Emulator:
-    home = _home(folder)
+    place = home(folder)
     (home / "tmp").mkdir(parents=True)
     port = _free_port()
     # A session of its own: the terminal's Ctrl-C does not reach it, and all that it starts is one process group.
@@ -226,7 +226,7 @@ def _end(folder: Path) -> Stopped:
         # The daemon is dead; its Lambda workers may still be there. As long as they are, no new process gets its
         # number, so the group is either theirs or empty.
         _kill_group(record.pid)
-    shutil.rmtree(_home(folder), ignore_errors=True)
+    shutil.rmtree(home(folder), ignore_errors=True)
     return stopped
 
 
@@ -293,10 +293,11 @@ def _recorded(folder: Path) -> _Record | None:
 
 
 def _record_file(folder: Path) -> Path:
-    return _home(folder) / "daemon.json"
+    return home(folder) / "daemon.json"
 
 
-def _home(folder: Path) -> Path:
+def home(folder: Path) -> Path:
+    """The folder of what lives and ends with the daemon."""
     return folder.resolve() / "emulator"
 
 

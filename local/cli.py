@@ -1,0 +1,170 @@
+"""The command ``./tenfold``: what can be asked of the local platform.
+
+Exit codes: 0 done, 1 the engine or a test failed, 2 a mistake in the call or in the configuration, 3 refused by the
+policy pack, 4 this machine lacks something, 130 interrupted.
+"""
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from local import emulator
+from local.workspace import CommandError, Workspace, at_work
+
+FAILED, MISTAKE, REFUSED, CANNOT_SET_UP, INTERRUPTED = 1, 2, 3, 4, 130
+
+_WORKSPACE = Workspace(Path(__file__).resolve().parents[1])
+_MESSAGES = Console(stderr=True, highlight=False, soft_wrap=True)
+
+app = typer.Typer(
+    name="tenfold",
+    help="The whole AWS platform on this machine: the real Pulumi engine, an embedded AWS, no account.",
+    epilog="Exit codes: 0 done, 1 failed, 2 a mistake in the call or the configuration, 3 refused by the policy pack, "
+    "4 this machine lacks something, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Stack = Annotated[str, typer.Argument(help="The environment: the name of a file stacks/Pulumi.STACK.yaml.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print data for scripts to standard output, all else to standard error.")
+]
+
+
+@app.command()
+def up(stack: Stack = "local", as_json: AsJson = False) -> None:
+    """Bring an environment up on the embedded AWS: preview, policies, update, summary.
+
+    Run it again after a change, after a fault or after a kill: it finds what differs and mends it.
+    """
+    from local import operations
+
+    with at_work(_WORKSPACE, _waiting) as lock:
+        report = operations.up(_WORKSPACE, stack, lock, quiet=as_json)
+    _print(report.data(), report, as_json)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def preview(
+    stack: Stack = "local",
+    as_json: AsJson = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show each property that changes.")] = False,
+) -> None:
+    """Show what `up` would change, and what the policy pack says of it; change nothing."""
+    from local import operations
+
+    with at_work(_WORKSPACE, _waiting) as lock:
+        report = operations.preview(_WORKSPACE, stack, lock, quiet=as_json, diff=diff)
+    _print(report.data(), report, as_json)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Say whether the embedded AWS runs, and what is in it."""
+    from local import operations
+
+    report = operations.status(_WORKSPACE)
+    _print(report.data(), report, as_json)
+
+
+@app.command()
+def env(as_json: AsJson = False) -> None:
+    """Print the environment that points AWS tools at the embedded AWS: eval "$(./tenfold env)"."""
+    aws = emulator.running(_WORKSPACE.folder)
+    if aws is None:
+        raise CommandError("the embedded AWS does not run; start it with ./tenfold up")
+    variables = emulator.environment(aws, base={})
+    if as_json:
+        print(json.dumps(variables, indent=2))
+        return
+    for name, value in variables.items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+def pulumi(context: typer.Context) -> None:
+    """Run the Pulumi CLI on the local stacks: ./tenfold pulumi stack output --stack local."""
+    from local import operations
+
+    with at_work(_WORKSPACE, _waiting) as lock:
+        raise typer.Exit(operations.pulumi(_WORKSPACE, context.args, lock))
+
+
+@app.command()
+def down(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Remove the engine built for this user and .venv, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Stop the embedded AWS and remove all that the local run has made."""
+    from local import operations
+
+    with at_work(_WORKSPACE, _waiting):
+        report = operations.down(_WORKSPACE, everything=everything)
+    _print(report.data(), report, as_json)
+
+
+@app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run_tests(
+    context: typer.Context,
+    deep: Annotated[bool, typer.Option("--deep", help="Also run the tests that need minutes.")] = False,
+) -> None:
+    """Run the linter, the type checker and the tests; further arguments are pytest's."""
+    python = [sys.executable, "-m"]
+    marks = [] if deep or any(argument.startswith("-m") for argument in context.args) else ["-m", "not deep"]
+    steps: dict[str, Sequence[str]] = {
+        "ruff check": [*python, "ruff", "check", "."],
+        "ruff format": [*python, "ruff", "format", "--check", "."],
+        "pyright": [*python, "pyright"],
+        "pytest": [*python, "pytest", *marks, *context.args],
+    }
+    for name, command in steps.items():
+        _MESSAGES.rule(name, align="left")
+        if subprocess.run(command, cwd=_WORKSPACE.root, check=False).returncode:
+            _MESSAGES.print(f"[red]{name} failed[/red]")
+            raise typer.Exit(FAILED)
+
+
+def main() -> None:
+    """Run the command. No user's mistake ends in a traceback."""
+    from local.engine.find import EngineError
+
+    try:
+        app(prog_name="./tenfold")
+    except CommandError as error:
+        _fail(str(error), error.exit_code)
+    except (EngineError, emulator.EmulatorError) as error:
+        _fail(str(error), CANNOT_SET_UP)
+    except KeyboardInterrupt:
+        _fail("interrupted", INTERRUPTED)
+
+
+def _print(data: Any, report: Any, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(data, indent=2))
+    else:
+        Console(highlight=False, soft_wrap=True).print(report)
+
+
+def _waiting(pid: str) -> None:
+    _MESSAGES.print(f"tenfold: waiting for another command in this checkout to end (pid {pid or 'unknown'})")
+
+
+def _fail(message: str, exit_code: int) -> None:
+    _MESSAGES.print(f"[red]tenfold:[/red] {message}", markup=True)
+    sys.exit(exit_code)

@@ -1,0 +1,97 @@
+"""What the commands do: find the engine, open the stack, run it, and say how it ended."""
+
+import os
+import shutil
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+
+from local import emulator
+from local.engine.find import find_engine, reporter
+from local.engine.store import user_cache
+from local.events import Outcome, outcome
+from local.report import DownReport, StackReport, StatusReport, components_of
+from local.stack import LocalStack, opened, stack_argument
+from local.workspace import Workspace
+
+OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
+
+_PACK = ("--policy-pack", "policies")
+
+
+def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackReport:
+    """Bring a stack up. What an earlier command left half-done is taken back or taken up first."""
+    with _stack(workspace, name, lock) as stack:
+        # A pack's stack rules run at the end of an operation; the preview's end comes before anything is created.
+        # The refresh finds what was changed behind the engine's back, and that an AWS that was killed is empty.
+        code, seconds, done = _operate(stack, ["up", "--yes", "--refresh", "--suppress-outputs", *_PACK], quiet=quiet)
+        resources = stack.resources() if code == OK else []
+        return StackReport(
+            operation="up",
+            stack=name,
+            exit_code=code,
+            seconds=seconds,
+            outcome=done,
+            components=components_of(resources),
+        )
+
+
+def preview(workspace: Workspace, name: str, lock: int, *, quiet: bool, diff: bool) -> StackReport:
+    """Show what `up` would change."""
+    with _stack(workspace, name, lock) as stack:
+        arguments = ["preview", "--refresh", *_PACK, *(["--diff"] if diff else [])]
+        code, seconds, done = _operate(stack, arguments, quiet=quiet)
+        return StackReport(operation="preview", stack=name, exit_code=code, seconds=seconds, outcome=done)
+
+
+def pulumi(workspace: Workspace, arguments: Sequence[str], lock: int) -> int:
+    """The CLI itself, in the environment of the local stacks."""
+    named = [value for flag, value in pairwise(arguments) if flag in ("-s", "--stack")]
+    with _stack(workspace, named[0] if named else "local", lock) as stack:
+        return stack.run(*arguments)
+
+
+def status(workspace: Workspace) -> StatusReport:
+    """What runs, without starting anything."""
+    aws = emulator.running(workspace.folder)
+    return StatusReport(endpoint=aws.endpoint if aws else None, pid=aws.pid if aws else None)
+
+
+def down(workspace: Workspace, *, everything: bool) -> DownReport:
+    """Stop the embedded AWS and remove the local state; it describes what is gone with it."""
+    stopped = emulator.stop(workspace.folder)
+    removed = [workspace.folder]
+    if everything:
+        removed += [user_cache(os.environ) / "tenfold", workspace.root / ".venv", workspace.root / ".tenfold-setup"]
+    existing = [folder for folder in removed if folder.exists()]
+    for folder in existing:
+        shutil.rmtree(folder)
+    return DownReport(pid=stopped.pid, processes=stopped.processes, removed=tuple(map(str, existing)))
+
+
+@contextmanager
+def _stack(workspace: Workspace, name: str, lock: int) -> Generator[LocalStack]:
+    stack_argument(workspace, name)
+    with reporter() as progress:
+        engine = find_engine(progress)
+    with opened(workspace, name, engine, lock) as stack:
+        yield stack
+
+
+def _operate(stack: LocalStack, arguments: Sequence[str], *, quiet: bool) -> tuple[int, float, Outcome]:
+    """Run one operation with its events logged: exit code, seconds, outcome. Quiet: all output to standard error."""
+    log = stack.workspace.folder / "events.json"
+    log.unlink(missing_ok=True)
+    start = time.monotonic()
+    ended = stack.run(
+        *arguments, "--stack", stack.name, "--config-file", str(stack.config), "--event-log", str(log), quiet=quiet
+    )
+    done = outcome(log)
+    return _exit_code(ended, done), time.monotonic() - start, done
+
+
+def _exit_code(ended: int, done: Outcome) -> int:
+    if ended == OK:
+        return OK
+    return REFUSED if done.refused else FAILED

@@ -1,0 +1,211 @@
+"""A stack on the embedded AWS: the program and ``Pulumi.yaml`` of the real thing, run by the real engine.
+
+What differs from a real account is in the environment of the engine's process alone: where state is kept, which server
+stands in for the ``aws`` provider, and where boto3 finds AWS.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local import emulator
+from local.aws.provider import serve
+from local.emulator import Emulator
+from local.engine.find import Engine
+from local.workspace import PASSPHRASE, CommandError, Workspace
+
+SECRET_ELSEWHERE = "[secret]"  # noqa: S105 - no secret: it stands for one
+"""What stands for a secret of a real environment, which only that environment's key can open."""
+
+_SALTS = ("encryptionsalt", "secretsprovider", "encryptedkey")
+
+
+@dataclass(frozen=True)
+class LocalStack:
+    """A stack that commands can be run on.
+
+    Attributes:
+        workspace: The checkout.
+        name: The stack's name.
+        engine: The Pulumi CLI.
+        emulator: The embedded AWS.
+        config: The configuration file that the engine is given.
+        environment: The engine's environment.
+        lock: The descriptor of the checkout's lock, which the engine inherits.
+    """
+
+    workspace: Workspace
+    name: str
+    engine: Engine
+    emulator: Emulator
+    config: Path
+    environment: dict[str, str]
+    lock: int
+
+    def run(self, *arguments: str, quiet: bool = False) -> int:
+        """Run the CLI in the project, attached to the terminal, and return its exit code.
+
+        An interrupt is the engine's to answer: it stops at the next resource and saves its state. This process waits.
+        Quiet: what it prints goes to standard error.
+        """
+        process = subprocess.Popen(
+            [str(self.engine.pulumi), *arguments],
+            cwd=self.workspace.root,
+            env=self.environment,
+            stdout=sys.stderr if quiet else None,
+            pass_fds=(self.lock,),
+        )
+        with _interrupts_go_to(process):
+            return process.wait()
+
+    def read(self, *arguments: str, cwd: Path | None = None) -> str:
+        """Run the CLI and return what it prints.
+
+        Raises:
+            CommandError: It failed; the message is the CLI's.
+        """
+        result = subprocess.run(
+            [str(self.engine.pulumi), *arguments],
+            cwd=cwd or self.workspace.root,
+            env=self.environment,
+            pass_fds=(self.lock,),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise CommandError(
+                f"pulumi {' '.join(arguments)} failed:\n{result.stderr.strip() or result.stdout.strip()}"
+            )
+        return result.stdout
+
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources in the saved state, in the order of their dependencies."""
+        exported = json.loads(self.read("stack", "export", "--stack", self.name))
+        return exported["deployment"].get("resources") or []
+
+
+@contextmanager
+def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Generator[LocalStack]:
+    """The stack with the embedded AWS running and attached, whatever the command before has left behind."""
+    aws = emulator.ensure_running(workspace.folder)
+    with serve(aws, workspace.folder) as port:
+        stack = LocalStack(
+            workspace=workspace,
+            name=name,
+            engine=engine,
+            emulator=aws,
+            config=workspace.folder / "stacks" / f"Pulumi.{name}.yaml",
+            environment=_environment(workspace, engine, aws, port),
+            lock=lock,
+        )
+        _break_stale_lock(stack)
+        _configure(stack)
+        yield stack
+
+
+def _environment(workspace: Workspace, engine: Engine, aws: Emulator, port: int) -> dict[str, str]:
+    workspace.state.mkdir(parents=True, exist_ok=True)
+    ours = {name: value for name, value in emulator.environment(aws).items() if not name.startswith("PULUMI_")}
+    return {
+        **ours,
+        **engine.environment,
+        "PULUMI_BACKEND_URL": workspace.state.as_uri(),
+        "PULUMI_HOME": str(workspace.home),
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        # The file backend saves the whole state twice per resource. Here it is saved once, at the end; what a killed
+        # engine has created by then stands in the provider's journal.
+        "PULUMI_SKIP_CHECKPOINTS": "true",
+        # Only with these does the CLI write its events to a file.
+        "PULUMI_DEBUG_COMMANDS": "true",
+    }
+
+
+def _break_stale_lock(stack: LocalStack) -> None:
+    """Remove the engine's own lock. This checkout's is held, so whoever left that one is dead."""
+    for lock in (stack.workspace.state / ".pulumi" / "locks").rglob("*.json"):
+        lock.unlink()
+
+
+def _configure(stack: LocalStack) -> None:
+    """Write the configuration that the engine is given: the committed one, with the salt of the local state's secrets.
+
+    The engine would write the salt to the committed file, so the stack is initialised in a folder of its own.
+    """
+    folder = stack.config.parent
+    state = stack.workspace.state / ".pulumi" / "stacks" / "tenfold" / f"{stack.name}.json"
+    salt = _settings(stack.config).get("encryptionsalt")
+    if salt is None or not state.exists():
+        folder.mkdir(exist_ok=True)
+        (folder / "Pulumi.yaml").write_text("name: tenfold\nruntime: python\n")
+        stack.config.unlink(missing_ok=True)
+        if state.exists():
+            raise CommandError(f"{stack.config} is gone, so the local state cannot be read; run ./tenfold down")
+        stack.read("stack", "init", stack.name, "--no-select", "--non-interactive", cwd=folder)
+        salt = _settings(stack.config)["encryptionsalt"]
+    committed = _settings(stack.workspace.committed_config(stack.name))
+    kept = {key: value for key, value in committed.items() if key not in _SALTS}
+    stack.config.write_text(yaml.safe_dump({"encryptionsalt": salt, **_without_secrets(kept)}, sort_keys=False))
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        settings = yaml.safe_load(file.read_text())
+    except yaml.YAMLError as error:
+        raise CommandError(f"{file.name} is not YAML: {' '.join(str(error).split())}", 2) from None
+    if not isinstance(settings or {}, dict):
+        raise CommandError(f"{file.name} holds no settings: it must be a map with the key config", 2)
+    return settings or {}
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"secure"}:
+            return SECRET_ELSEWHERE
+        return {key: _without_secrets(item) for key, item in value.items()}
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
+@contextmanager
+def _interrupts_go_to(process: subprocess.Popen[Any]) -> Generator[None]:
+    """An interrupt from the terminal reaches the engine by itself; one sent to this process alone is passed on."""
+
+    def pass_on(_number: int, _frame: object) -> None:
+        if not sys.stdin.isatty() and process.poll() is None:
+            process.send_signal(signal.SIGINT)
+
+    def end(_number: int, _frame: object) -> None:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, pass_on), signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+
+
+def stack_argument(workspace: Workspace, name: str) -> str:
+    """The stack's name, if it has a configuration.
+
+    Raises:
+        CommandError: It has none; the message lists those that have.
+    """
+    if name not in workspace.stacks():
+        known = ", ".join(workspace.stacks())
+        raise CommandError(f"there is no environment {name!r}: stacks/Pulumi.{name}.yaml is missing. Known: {known}", 2)
+    return name

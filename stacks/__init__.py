@@ -1,0 +1,1 @@
+"""The environments: their typed configuration and the one assembly that they share."""

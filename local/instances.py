@@ -5,8 +5,8 @@ that very script's server on a port of its own, and is a target of the group's t
 the local platform answers. A process that dies is started again; a group that grows or shrinks, or has a new launch
 template version, is followed within a second.
 
-This runs as a child of the emulator's daemon and ends with it. A folder per region below ``instances`` tells it where to
-look.
+This runs as a child of the emulator's daemon and ends with it. A folder per region below ``instances`` tells it where
+to look.
 """
 
 import base64

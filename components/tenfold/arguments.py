@@ -7,19 +7,21 @@ has to say, and raises one error with every fault.
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from inspect import isawaitable
 from types import NoneType
 from typing import Any, ForwardRef, NotRequired, Required, TypeVar, cast, get_args, get_origin, is_typeddict
 
 import pulumi
+from pulumi.runtime.rpc import UNKNOWN
 
 from tenfold.errors import ArgumentError, Fault
 
 Shape = TypeVar("Shape")
 Children = Mapping[str, type[pulumi.CustomResource]]
 """A component's kinds of children by the stable suffix of their names: ``{"vpc": aws.ec2.Vpc, ...}``."""
+
+_LISTS = (list, Sequence)
 
 
 def checked(
@@ -28,7 +30,7 @@ def checked(
     shape: type[Shape],
     args: object,
     children: Children,
-    rules: Callable[[Shape], Iterable[Fault]] | None = None,
+    *rules: Callable[[Shape], Iterable[Fault]],
 ) -> Shape:
     """The arguments, with choices as members of their enum and whole numbers as ints.
 
@@ -38,7 +40,8 @@ def checked(
         shape: The args class, a TypedDict.
         args: What the program gave.
         children: What ``overrides`` may name.
-        rules: Faults that no type can express; asked only where every type is right.
+        rules: Each gives the faults that no type can express. One that asks for an argument of the wrong type ends
+            there; the others, and what it found before, stand.
 
     Raises:
         ArgumentError: Something is wrong; it lists every fault.
@@ -46,10 +49,11 @@ def checked(
     faults: list[Fault] = []
     result = _typed_dict(shape, {} if args is None else args, "", faults)
     if isinstance(result, dict):
-        overrides = cast("dict[str, Any]", result).get("overrides") or {}
-        faults.extend(_override_faults(overrides if isinstance(overrides, dict) else {}, children))
-    if not faults and rules:
-        faults.extend(rules(cast("Shape", result)))
+        arguments = cast("dict[str, Any]", result)
+        faults.extend(_override_faults(arguments.get("overrides"), children))
+        sound = _Sound(arguments, faults)
+        for rule in rules:
+            faults.extend(_until_unsound(rule(cast("Shape", sound))))
     if faults:
         raise ArgumentError(component, name, faults)
     return cast("Shape", result)
@@ -57,7 +61,7 @@ def checked(
 
 def is_known(value: object) -> bool:
     """Whether a value can be looked at while the program runs; an Output cannot."""
-    return not isinstance(value, pulumi.Output) and not isawaitable(value)
+    return not isinstance(value, pulumi.Output | Awaitable) and value != UNKNOWN
 
 
 def bounded(path: str, value: object, low: float, high: float, unit: str) -> Iterable[Fault]:
@@ -66,39 +70,52 @@ def bounded(path: str, value: object, low: float, high: float, unit: str) -> Ite
         yield Fault(path, f"{value:g} is given", f"{low:g} to {high:g} {unit}")
 
 
-def _checked_value(annotation: Any, value: object, path: str, faults: list[Fault]) -> object:
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin in (NotRequired, Required):
-        return _checked_value(parts[0], value, path, faults)
-    if value is None or annotation is Any:
-        return value
-    if not is_known(value):
-        if not _takes_outputs(annotation):
-            allowed = "a plain value, since it decides which resources there are"
-            faults.append(Fault(path, "an Output is given", allowed))
-        return value
-    if origin is not None and origin not in (list, dict):  # a union: Input[T], or T | None
-        return _checked_value(_plain_member(parts), value, path, faults)
-    if is_typeddict(annotation):
-        return _typed_dict(annotation, value, path, faults)
-    if origin is list and isinstance(value, list | tuple):
-        items = cast("list[object]", value)
-        return [_checked_value(parts[0], item, f"{path}[{index}]", faults) for index, item in enumerate(items)]
-    if origin is dict and isinstance(value, Mapping):
-        pairs = cast("Mapping[str, object]", value)
-        return {key: _checked_value(parts[1], item, f"{path}.{key}", faults) for key, item in pairs.items()}
-    return _scalar(annotation, value, path, faults)
+class _UnsoundError(Exception):
+    """A rule asks for an argument that has a fault already."""
+
+
+class _Sound(dict[str, Any]):
+    """Arguments, of which those that have a fault already cannot be read: what follows from them is no fault."""
+
+    def __init__(self, arguments: Mapping[str, Any], faults: Iterable[Fault]) -> None:
+        super().__init__(arguments)
+        self._unsound = {fault.path.partition(".")[0].partition("[")[0] for fault in faults}
+
+    def __getitem__(self, key: str) -> Any:
+        self._read(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._read(key)
+        return super().__contains__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._read(key)
+        return super().get(key, default)
+
+    def _read(self, key: object) -> None:
+        if key in self._unsound:
+            raise _UnsoundError(key)
+
+
+def _until_unsound(faults: Iterable[Fault]) -> Iterable[Fault]:
+    try:
+        yield from faults
+    except _UnsoundError:
+        return
 
 
 def _typed_dict(shape: Any, value: object, path: str, faults: list[Fault]) -> object:
     if not isinstance(value, Mapping):
         faults.append(Fault(path or "args", f"{value!r} is given", f"a dict with the keys of {shape.__name__}"))
         return value
-    hints = _hints(shape)
+    # Annotations of the classes that it inherits from are among those of a TypedDict.
+    hints = inspect.get_annotations(shape)
     given = cast("Mapping[str, object]", value)
     prefix = f"{path}." if path else ""
-    for key in given.keys() - hints.keys():
-        faults.append(Fault(f"{prefix}{key}", "there is no such argument", _closest(key, hints)))
+    for key in given:
+        if key not in hints:
+            faults.append(Fault(f"{prefix}{key}", "there is no such argument", _closest(key, hints)))
     for key in sorted(shape.__required_keys__):
         if given.get(key) is None:
             faults.append(Fault(f"{prefix}{key}", "nothing is given", f"{_described(hints[key])}; it is required"))
@@ -106,84 +123,98 @@ def _typed_dict(shape: Any, value: object, path: str, faults: list[Fault]) -> ob
     return {key: _checked_value(hints[key], item, f"{prefix}{key}", faults) for key, item in known.items()}
 
 
-def _scalar(annotation: Any, value: object, path: str, faults: list[Fault]) -> object:
-    if isinstance(annotation, type):
-        if issubclass(annotation, Enum):
-            if isinstance(value, annotation) or value in [member.value for member in annotation]:
-                return annotation(value)
-        elif annotation is int and not isinstance(value, bool):
-            # Numbers from other languages arrive as floats.
-            if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-                return int(value)
-        elif annotation is float and isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        elif isinstance(value, annotation) and (annotation is bool or not isinstance(value, bool)):
-            return value
-    faults.append(Fault(path, f"{value!r} is given", _described(annotation)))
-    return value
+def _checked_value(annotation: Any, value: object, path: str, faults: list[Fault]) -> object:
+    plain, takes_outputs = _plain(annotation)
+    if value is None or plain is Any:
+        return value
+    if not is_known(value):
+        if not takes_outputs:
+            allowed = f"{_described(plain)} that is known before anything exists: it decides which resources there are"
+            faults.append(Fault(path, "an Output is given", allowed))
+        return value
+    origin, parts = get_origin(plain), get_args(plain)
+    if is_typeddict(plain):
+        return _typed_dict(plain, value, path, faults)
+    if origin in _LISTS and isinstance(value, list | tuple):
+        items = cast("list[object]", value)
+        return [_checked_value(parts[0], item, f"{path}[{index}]", faults) for index, item in enumerate(items)]
+    if origin is dict and isinstance(value, Mapping):
+        pairs = cast("Mapping[str, object]", value)
+        return {key: _checked_value(parts[1], item, f"{path}.{key}", faults) for key, item in pairs.items()}
+    fitting = _fitting(plain, value)
+    if fitting is None:
+        faults.append(Fault(path, f"{value!r} is given", _described(plain)))
+    return value if fitting is None else fitting
 
 
-def _override_faults(overrides: Mapping[str, Any], children: Children) -> Iterable[Fault]:
-    for kind, properties in overrides.items():
+def _plain(annotation: Any) -> tuple[Any, bool]:
+    """The ``T`` of ``NotRequired[T]``, ``T | None`` and ``pulumi.Input[T]``, and whether an Output may stand for it."""
+    if get_origin(annotation) in (NotRequired, Required):
+        return _plain(get_args(annotation)[0])
+    if annotation is Any or get_origin(annotation) in (None, dict, *_LISTS):
+        return annotation, False
+    members = [member for member in get_args(annotation) if member is not NoneType]
+    return members[0], any(_is_output(member) for member in members)
+
+
+def _is_output(member: Any) -> bool:
+    # Pulumi's own alias names Output by a forward reference.
+    return isinstance(member, ForwardRef) or get_origin(member) is pulumi.Output
+
+
+def _fitting(plain: Any, value: object) -> object | None:
+    """The value as one of a scalar type, or None where it is none."""
+    if not isinstance(plain, type):
+        return None
+    if issubclass(plain, Enum):
+        return next((member for member in plain if value in (member, member.value)), None)
+    if isinstance(value, bool):
+        return value if plain is bool else None
+    if plain is int:
+        # Numbers from other languages arrive as floats.
+        return int(value) if isinstance(value, int | float) and value == value // 1 else None
+    if plain is float:
+        return float(value) if isinstance(value, int | float) else None
+    return value if isinstance(value, plain) else None
+
+
+def _override_faults(overrides: object, children: Children) -> Iterable[Fault]:
+    if not isinstance(overrides, Mapping):
+        return
+    for kind, properties in cast("Mapping[str, object]", overrides).items():
         if kind not in children:
             yield Fault(f"overrides.{kind}", "there is no such child", _closest(kind, children))
-            continue
-        known = _properties(children[kind])
-        for key in properties.keys() - known:
-            given = f"{children[kind].__name__} has no such property"
-            yield Fault(f"overrides.{kind}.{key}", given, _closest(key, known))
+        elif isinstance(properties, Mapping):
+            known = _properties(children[kind])
+            for key in cast("Mapping[str, object]", properties):
+                if key not in known:
+                    given = f"{children[kind].__name__} has no such property"
+                    yield Fault(f"overrides.{kind}.{key}", given, _closest(key, known))
 
 
 def _properties(resource: type[pulumi.CustomResource]) -> set[str]:
     """The input properties of a resource class of a generated SDK."""
     constructor = getattr(resource, "_internal_init")  # noqa: B009 - the typed overloads hide it
-    names = set(inspect.signature(constructor).parameters) - {"self", "resource_name", "opts"}
+    names = set(inspect.signature(constructor).parameters) - {"resource_name", "opts"}
     return {name for name in names if not name.startswith("_")}
 
 
-def _hints(shape: Any) -> dict[str, Any]:
-    hints: dict[str, Any] = {}
-    for base in reversed(getattr(shape, "__orig_bases__", ())):
-        hints |= _hints(base) if is_typeddict(base) else {}
-    return hints | shape.__annotations__
-
-
-def _takes_outputs(annotation: Any) -> bool:
-    return any(isinstance(part, ForwardRef) or get_origin(part) is pulumi.Output for part in get_args(annotation))
-
-
-def _plain_member(parts: tuple[Any, ...]) -> Any:
-    """The ``T`` of ``Input[T]`` or ``T | None``."""
-    for part in parts:
-        if isinstance(part, ForwardRef) or part is NoneType:
-            continue
-        if get_origin(part) in (list, dict) or isinstance(part, type) or part is Any:
-            return part
-        nested = [inner for inner in get_args(part) if not isinstance(inner, ForwardRef)]
-        if len(nested) > 1:
-            return part
-    return Any
-
-
 def _described(annotation: Any) -> str:
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin in (NotRequired, Required):
-        return _described(parts[0])
-    if origin is list:
+    plain, _ = _plain(annotation)
+    origin, parts = get_origin(plain), get_args(plain)
+    if origin in _LISTS:
         return f"a list, each item {_described(parts[0])}"
     if origin is dict:
         return f"a dict, each value {_described(parts[1])}"
-    if origin is not None:
-        return _described(_plain_member(parts))
-    if is_typeddict(annotation):
-        return f"a dict with the keys of {annotation.__name__}"
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return ", ".join(repr(member.value) for member in annotation)
-    words = {str: "a text", int: "a whole number", float: "a number", bool: "True or False"}
-    return words.get(annotation, getattr(annotation, "__name__", "any value"))
+    if is_typeddict(plain):
+        return f"a dict with the keys of {plain.__name__}"
+    if isinstance(plain, type) and issubclass(plain, Enum):
+        return ", ".join(repr(member.value) for member in plain)
+    words = {str: "a text", int: "a whole number", float: "a number", bool: "True or False", Any: "any value"}
+    return words.get(plain, getattr(plain, "__name__", "any value"))
 
 
 def _closest(key: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = difflib.get_close_matches(key, names, n=1)
-    return f"{', '.join(names)}" + (f"; did you mean {close[0]}?" if close else "")
+    return ", ".join(names) + (f"; did you mean {close[0]}?" if close else "")

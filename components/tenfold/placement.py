@@ -1,5 +1,6 @@
 """Where components are placed in a network: plain values that cross a stack reference or a language border."""
 
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 import pulumi
@@ -12,13 +13,13 @@ class NetworkPlacement(TypedDict):
     """The VPC's id."""
     cidr_block: pulumi.Input[str]
     """The VPC's IPv4 range, ``10.0.0.0/16``."""
-    zones: pulumi.Input[list[pulumi.Input[str]]]
+    zones: pulumi.Input[Sequence[pulumi.Input[str]]]
     """The names of the availability zones."""
-    public_subnet_ids: pulumi.Input[list[pulumi.Input[str]]]
+    public_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """One subnet a zone for load balancers: reachable from the internet."""
-    app_subnet_ids: pulumi.Input[list[pulumi.Input[str]]]
+    app_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """One subnet a zone for what runs: private, out through NAT."""
-    data_subnet_ids: pulumi.Input[list[pulumi.Input[str]]]
+    data_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """One subnet a zone for what stores: private, no way out."""
 
 

@@ -1,0 +1,102 @@
+"""The alarms of a table and of each of its global indexes.
+
+See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html. DynamoDB counts
+`UserErrors` for an account and not for a table, so no table has an alarm on them.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+# CloudWatch computes an alarm from ten metrics at most; these are the operations that applications call.
+_OPERATIONS = (
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
+)
+
+
+def table_alarms(
+    parent: pulumi.ComponentResource,
+    table: aws.dynamodb.Table,
+    indexes: Iterable[str],
+    actions: Sequence[pulumi.Input[str]],
+) -> None:
+    """Alarms on throttled reads and writes, of the table and of each global index, and on DynamoDB's own errors."""
+    for access in ("read", "write"):
+        _throttle_alarm(parent, table, access, None, actions)
+        for index in indexes:
+            _throttle_alarm(parent, table, access, index, actions)
+    _system_error_alarm(parent, table, actions)
+
+
+def _throttle_alarm(
+    parent: pulumi.ComponentResource,
+    table: aws.dynamodb.Table,
+    access: str,
+    index: str | None,
+    actions: Sequence[pulumi.Input[str]],
+) -> None:
+    name = parent.pulumi_resource_name
+    # Clients retry what is throttled; only when it goes on do their users wait.
+    aws.cloudwatch.MetricAlarm(
+        f"{name}-index-{access}-throttle-alarm-{index}" if index else f"{name}-{access}-throttle-alarm",
+        alarm_description=f"DynamoDB throttles {access}s of {f'index {index} of ' if index else ''}table {name}: "
+        "look for a hot key; raise its capacity or its maximum.",
+        namespace="AWS/DynamoDB",
+        metric_name=f"{access.title()}ThrottleEvents",
+        dimensions={"TableName": table.name, **({"GlobalSecondaryIndexName": index} if index else {})},
+        statistic="Sum",
+        period=60,
+        evaluation_periods=5,
+        datapoints_to_alarm=5,
+        comparison_operator="GreaterThanThreshold",
+        threshold=0,
+        treat_missing_data="notBreaching",
+        alarm_actions=actions,
+        ok_actions=actions,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def _system_error_alarm(
+    parent: pulumi.ComponentResource, table: aws.dynamodb.Table, actions: Sequence[pulumi.Input[str]]
+) -> None:
+    name = parent.pulumi_resource_name
+    aws.cloudwatch.MetricAlarm(
+        f"{name}-system-error-alarm",
+        alarm_description=f"DynamoDB itself fails requests to table {name}; see the AWS Health Dashboard.",
+        metric_queries=[
+            # An operation that nobody called has no value, which must not hide the errors of the others.
+            {"id": "errors", "expression": "SUM(FILL(METRICS(), 0))", "label": "System errors", "return_data": True},
+            *(
+                {
+                    "id": operation[0].lower() + operation[1:],
+                    "metric": {
+                        "namespace": "AWS/DynamoDB",
+                        "metric_name": "SystemErrors",
+                        "dimensions": {"TableName": table.name, "Operation": operation},
+                        "stat": "Sum",
+                        "period": 60,
+                    },
+                }
+                for operation in _OPERATIONS
+            ),
+        ],
+        evaluation_periods=5,
+        datapoints_to_alarm=5,
+        comparison_operator="GreaterThanThreshold",
+        threshold=0,
+        treat_missing_data="notBreaching",
+        alarm_actions=actions,
+        ok_actions=actions,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

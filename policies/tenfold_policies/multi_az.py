@@ -330,7 +330,7 @@ def _gateway_in_zone(subnet: Resource, target: Value, stack: Stack) -> Findings:
         for home in stack.links(gateway["subnetId"], SUBNET).all():
             if zone(home) != zone(subnet):
                 yield subnet["availabilityZone"].violates(
-                    found=f"{zone(subnet)} with a default route to {gateway.name} in {zone(home)}",
+                    found=f"{zone(subnet)} with a route to {gateway.name} in {zone(home)}",
                     allowed=f"a NAT gateway in {zone(subnet)}",
                     fix=f"create a NAT gateway in a public subnet of {zone(subnet)} and route to it.",
                 )

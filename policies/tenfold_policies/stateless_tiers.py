@@ -61,10 +61,12 @@ def _stickiness(resource: Resource) -> Iterator[Value]:
 def _not_enabled(stickiness: Value) -> Findings:
     enabled = stickiness["enabled"]
     # A target group's stickiness is on unless it says otherwise, that of a listener is off.
-    on_by_default = stickiness.resource.type == TARGET_GROUP and not stickiness.absent
-    if enabled.flag() or (enabled.absent and on_by_default):
+    by_default = enabled.absent and stickiness.resource.type == TARGET_GROUP and not stickiness.absent
+    if enabled.flag() or by_default:
         yield enabled.violates(
-            allowed="false", fix=f"keep sessions outside of the instances and set {enabled.path} to false."
+            found="nothing, which is true" if by_default else None,
+            allowed="false",
+            fix=f"keep sessions outside of the instances and set {enabled.path} to false.",
         )
 
 

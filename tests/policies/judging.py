@@ -1,7 +1,7 @@
 """Fixtures for rules are Pulumi programs: pulumi-aws makes the inputs, the SDK's own analyzer judges them.
 
-A program runs against a monitor that keeps what it registers. From that come the engine's two messages to a policy pack:
-one resource by its inputs, and the whole stack by its outputs, as they are in a preview of a new stack (everything that
+A program runs against a monitor that keeps what it registers. From that come the engine's two messages to a policy
+pack: one resource by its inputs, and the whole stack by its outputs, as they are in a preview of a new stack (all that
 the provider fills in is unknown, and the engine tells what each property was made from) and after an update.
 """
 
@@ -20,6 +20,7 @@ from pulumi.runtime.proto import analyzer_pb2, resource_pb2
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
+
 from tenfold_policies.pack import UNDECIDED, policies
 from tenfold_policies.rule import Rule
 from tenfold_policies.rules import RULES
@@ -34,7 +35,7 @@ class _Monitor(mocks.MockMonitor):
         self.preview = preview
         self.requests: list[tuple[str, resource_pb2.RegisterResourceRequest]] = []
 
-    def RegisterResource(self, request: Any) -> Any:
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the engine's word
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
@@ -42,7 +43,7 @@ class _Monitor(mocks.MockMonitor):
         if self.preview:
             return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
         outputs = _created(request)
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=outputs["id"], object=outputs)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=str(outputs["id"]), object=outputs)
 
 
 class _NoMocks(mocks.Mocks):
@@ -63,26 +64,34 @@ def _outputs_of(token: str) -> list[str]:
 
 
 def _created(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
-    """The outputs after an update: the inputs, identifiers, and nothing in everything else that the provider reports."""
+    """The outputs that a program needs after a create: the inputs and identifiers."""
     service, name = request.type.split(":")[1].split("/")[0], request.name
-    arn = f"arn:aws:{service}:us-east-1:123456789012:{name}"
     url = f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
-    made = {"arn": arn, "url": url, "name": name}
     outputs = struct_pb2.Struct()
-    outputs.update({output: made.get(output, "") for output in _outputs_of(request.type)})
+    identifiers = {"arn": f"arn:aws:{service}:us-east-1:123456789012:{name}", "url": url, "name": name}
+    outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(request.type)})
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})
-    for key, value in request.object.fields.items():
-        outputs.fields[key].CopyFrom(value)
-    return outputs
+    return _merged(outputs, request.object)
+
+
+def _reported(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
+    """The outputs after an update: what is not set is empty, as pulumi-aws reports it."""
+    outputs = struct_pb2.Struct()
+    outputs.update(dict.fromkeys(_outputs_of(request.type), ""))
+    return _merged(outputs, _created(request))
 
 
 def _previewed(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
     """The outputs in the preview of a create: the inputs, and all else unknown."""
     outputs = struct_pb2.Struct()
-    outputs.update({output: UNKNOWN_STRING_VALUE for output in ["id", *_outputs_of(request.type)]})
-    for key, value in request.object.fields.items():
-        outputs.fields[key].CopyFrom(value)
-    return outputs
+    outputs.update(dict.fromkeys(["id", *_outputs_of(request.type)], UNKNOWN_STRING_VALUE))
+    return _merged(outputs, request.object)
+
+
+def _merged(below: struct_pb2.Struct, above: struct_pb2.Struct) -> struct_pb2.Struct:
+    for key, value in above.fields.items():
+        below.fields[key].CopyFrom(value)
+    return below
 
 
 @dataclass(frozen=True)
@@ -109,7 +118,7 @@ def run(program: Program, *, preview: bool) -> Messages:
                     type=request.type,
                     urn=urn,
                     name=request.name,
-                    properties=_previewed(request) if preview else _created(request),
+                    properties=_previewed(request) if preview else _reported(request),
                     propertyDependencies={
                         key: analyzer_pb2.AnalyzerPropertyDependencies(urns=list(each.urns))
                         for key, each in request.propertyDependencies.items()
@@ -155,7 +164,7 @@ _TEXT = re.compile(
 
 @dataclass(frozen=True)
 class Violation:
-    """What a violation's text says, taken apart: it names resource, property, what was found and allowed, and the fix."""
+    """What a violation's text says, taken apart; what it says to do is not held word by word."""
 
     resource: str
     property: str
@@ -182,7 +191,8 @@ class Case:
         program: The program.
         refused: The violations after an update; none where the program passes.
         preview: The violations in the preview of a new stack, where they are others.
-        open: The names of the resources whose verdict the preview leaves open.
+        left: The names of the resources whose verdict the preview leaves open.
+        left_after: The names of those that even the update leaves open.
         config: The rule's parameters.
     """
 
@@ -191,8 +201,8 @@ class Case:
     program: Program
     refused: tuple[Violation, ...] = ()
     preview: tuple[Violation, ...] | None = None
-    open: tuple[str, ...] = ()
-    open_after: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    left_after: tuple[str, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __str__(self) -> str:
@@ -200,19 +210,22 @@ class Case:
 
     def check(self) -> None:
         """Judge the program in a preview and after an update, and hold the verdicts against what is expected."""
-        assert self._verdict(preview=False) == (Counter(self.refused), Counter(self.open_after)), "after an update"
-        expected = self.refused if self.preview is None else self.preview
-        assert self._verdict(preview=True) == (Counter(expected), Counter(self.open)), "in a preview"
+        found = {"after an update": self._verdict(preview=False), "in a preview": self._verdict(preview=True)}
+        previewed = self.refused if self.preview is None else self.preview
+        assert found == {
+            "after an update": (Counter(self.refused), Counter(self.left_after)),
+            "in a preview": (Counter(previewed), Counter(self.left)),
+        }
 
     def _verdict(self, *, preview: bool) -> tuple[Counter[Violation], Counter[str]]:
         pack = Pack([RULES_BY_NAME[self.rule]], {self.rule: self.config})
         diagnostics = pack.judge(run(self.program, preview=preview))
         decided = [violation(each) for each in diagnostics if each.policyName == self.rule]
         left = [each for each in diagnostics if each.policyName == UNDECIDED]
-        return Counter(decided), Counter(name for each in left for name in undecided(each, self.rule))
+        return Counter(decided), Counter(name for each in left for name in left_open(each, self.rule))
 
 
-def undecided(diagnostic: analyzer_pb2.AnalyzeDiagnostic, rule: str) -> Iterator[str]:
+def left_open(diagnostic: analyzer_pb2.AnalyzeDiagnostic, rule: str) -> Iterator[str]:
     """The names of the resources on which the verdict of a rule is open."""
     assert diagnostic.enforcementLevel == analyzer_pb2.ADVISORY
     for line in diagnostic.message.removeprefix(f"{diagnostic.description}\n").splitlines():
@@ -226,12 +239,12 @@ def passes(
     title: str,
     program: Program,
     *,
-    open: tuple[str, ...] = (),
-    open_after: tuple[str, ...] = (),
+    left: tuple[str, ...] = (),
+    left_after: tuple[str, ...] = (),
     **config: Any,
 ) -> Case:
     """A program that a rule passes."""
-    return Case(rule, title, program, open=open, open_after=open_after, config=config)
+    return Case(rule, title, program, left=left, left_after=left_after, config=config)
 
 
 def refuses(
@@ -240,10 +253,10 @@ def refuses(
     program: Program,
     *refused: tuple[str, str, str, str],
     preview: tuple[tuple[str, str, str, str], ...] | None = None,
-    open: tuple[str, ...] = (),
+    left: tuple[str, ...] = (),
     **config: Any,
 ) -> Case:
-    """A program that a rule refuses: for each violation the resource, the property, what is found and what is allowed."""
+    """A program that a rule refuses: for each violation the resource, the property, what is found and is allowed."""
     assert refused
     return Case(
         rule,
@@ -251,6 +264,6 @@ def refuses(
         program,
         tuple(Violation(*each) for each in refused),
         None if preview is None else tuple(Violation(*each) for each in preview),
-        open,
+        left,
         config=config,
     )

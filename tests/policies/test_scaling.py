@@ -1,0 +1,62 @@
+"""Rules of scaling, each on programs that it passes and programs that it refuses."""
+
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from tests.policies.judging import Case, passes, refuses
+
+
+def group(**properties: Any) -> aws.autoscaling.Group:
+    return aws.autoscaling.Group("web", **({"max_size": 6, "min_size": 2} | properties))
+
+
+def scaled(**policy: Any) -> None:
+    tracking: dict[str, Any] = {
+        "policy_type": "TargetTrackingScaling",
+        "target_tracking_configuration": {
+            "predefined_metric_specification": {"predefined_metric_type": "ASGAverageCPUUtilization"},
+            "target_value": 50,
+        },
+    }
+    aws.autoscaling.Policy("cpu", autoscaling_group_name=group().name, **(tracking | policy))
+
+
+NO_POLICY = (
+    "web",
+    "name",
+    "no scaling policy for the group",
+    "a policy of type PredictiveScaling, StepScaling, TargetTrackingScaling",
+)
+
+CASES = [
+    passes("sca-asg-bounds", "two to six", group),
+    passes("sca-asg-bounds", "one to six, where that is allowed", lambda: group(min_size=1), minimumInstances=1),
+    refuses("sca-asg-bounds", "one", lambda: group(min_size=1), ("web", "minSize", "1", "2 or more")),
+    refuses(
+        "sca-asg-bounds", "a fixed number", lambda: group(min_size=6), ("web", "maxSize", "6", "more than minSize (6)")
+    ),
+    refuses(
+        "sca-asg-bounds",
+        "one for ever",
+        lambda: group(min_size=1, max_size=1),
+        ("web", "minSize", "1", "2 or more"),
+        ("web", "maxSize", "1", "more than minSize (1)"),
+    ),
+    passes("sca-asg-policy", "target tracking", scaled),
+    passes("sca-asg-policy", "steps", lambda: scaled(policy_type="StepScaling", target_tracking_configuration=None)),
+    refuses("sca-asg-policy", "no policy", group, NO_POLICY),
+    refuses("sca-asg-policy", "a policy that is switched off", lambda: scaled(enabled=False), NO_POLICY),
+    refuses(
+        "sca-asg-policy",
+        "a policy that somebody has to run",
+        lambda: scaled(policy_type="SimpleScaling", target_tracking_configuration=None),
+        NO_POLICY,
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_verdict_is_the_same_in_a_preview_or_said_to_be_open(case: Case) -> None:
+    case.check()

@@ -101,5 +101,7 @@ def _extract(archive: Path, binaries: Path) -> None:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, urllib.error.URLError) and not isinstance(error, urllib.error.HTTPError):
-        return str(error.reason)
+        error = error.reason if isinstance(error.reason, OSError) else error
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return str(error) or type(error).__name__

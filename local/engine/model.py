@@ -66,9 +66,9 @@ def no_engine(attempts: Sequence[Attempt]) -> EngineError:
     tried = "\n".join(f"  - {attempt.way}: {attempt.reason}" for attempt in attempts)
     return EngineError(
         f"tenfold needs the Pulumi CLI {version_text(MINIMUM_VERSION)} or newer and found no way to get one:\n{tried}\n"
-        "Install it from https://www.pulumi.com/docs/install/, name one with TENFOLD_PULUMI=/path/to/pulumi, or allow one "
-        "of the ways above (a proxy: HTTPS_PROXY; a Go module mirror: GOPROXY; a package index: UV_DEFAULT_INDEX or "
-        "PIP_INDEX_URL), and try again."
+        "Install it from https://www.pulumi.com/docs/install/, name one with TENFOLD_PULUMI=/path/to/pulumi, or allow "
+        "one of the ways above and try again (a proxy: HTTPS_PROXY; a Go module mirror: GOPROXY; a package index: "
+        "UV_DEFAULT_INDEX or PIP_INDEX_URL)."
     )
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 else:
     _PACKAGE = "tenfold_engine_protocol"
 
-    def _load(module: str) -> ModuleType:
+    def load(module: str) -> ModuleType:
+        """One generated module by its name."""
         if _PACKAGE not in sys.modules:
             sdk = find_spec("pulumi")
             if sdk is None or not sdk.submodule_search_locations:
@@ -27,8 +28,8 @@ else:
             sys.modules[_PACKAGE] = package
         return importlib.import_module(f"{_PACKAGE}.{module}")
 
-    language_pb2 = _load("language_pb2")
-    language_pb2_grpc = _load("language_pb2_grpc")
-    plugin_pb2 = _load("plugin_pb2")
+    language_pb2 = load("language_pb2")
+    language_pb2_grpc = load("language_pb2_grpc")
+    plugin_pb2 = load("plugin_pb2")
 
 __all__ = ["language_pb2", "language_pb2_grpc", "plugin_pb2"]

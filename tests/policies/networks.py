@@ -22,23 +22,11 @@ class Network:
 def network(*names: str, vpc: str = "net", **subnet: Any) -> Network:
     """A VPC with a subnet for each name; the last letter of a name is that of its zone."""
     own = aws.ec2.Vpc(vpc, cidr_block="10.0.0.0/16")
-    return Network(
-        own,
-        {
-            name: aws.ec2.Subnet(
-                name,
-                **(
-                    {
-                        "vpc_id": own.id,
-                        "cidr_block": f"10.0.{number}.0/24",
-                        "availability_zone": f"us-east-1{name[-1]}",
-                    }
-                    | subnet
-                ),
-            )
-            for number, name in enumerate(names)
-        },
-    )
+    subnets: dict[str, aws.ec2.Subnet] = {}
+    for number, name in enumerate(names):
+        properties: dict[str, Any] = {"availability_zone": f"us-east-1{name[-1]}"} | subnet
+        subnets[name] = aws.ec2.Subnet(name, vpc_id=own.id, cidr_block=f"10.0.{number}.0/24", **properties)
+    return Network(own, subnets)
 
 
 def routed(net: Network, subnet: str, **target: Any) -> None:

@@ -25,24 +25,19 @@ def default_group(**rules: Any) -> None:
 
 
 def group(**rule: Any) -> None:
-    ingress: dict[str, Any] = {"protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["0.0.0.0/0"]}
-    aws.ec2.SecurityGroup("edge", ingress=[ingress | rule])
+    https: dict[str, Any] = {"protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["0.0.0.0/0"]}
+    ingress: list[Any] = [https | rule]
+    aws.ec2.SecurityGroup("edge", ingress=ingress)
 
 
 def ingress_rule(**rule: Any) -> None:
-    own = aws.ec2.SecurityGroup("edge")
-    aws.vpc.SecurityGroupIngressRule(
-        "in", security_group_id=own.id, **({"ip_protocol": "tcp", "from_port": 443, "to_port": 443} | rule)
-    )
+    https: dict[str, Any] = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
+    aws.vpc.SecurityGroupIngressRule("in", security_group_id="sg-0123", **(https | rule))
 
 
 def group_rule(**rule: Any) -> None:
-    own = aws.ec2.SecurityGroup("edge")
-    aws.ec2.SecurityGroupRule(
-        "in",
-        security_group_id=own.id,
-        **({"type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22} | rule),
-    )
+    ssh: dict[str, Any] = {"type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22}
+    aws.ec2.SecurityGroupRule("in", security_group_id="sg-0123", **(ssh | rule))
 
 
 def from_nat() -> None:

@@ -9,7 +9,8 @@ from tests.policies.judging import Case, passes, refuses
 
 
 def group(**properties: Any) -> aws.autoscaling.Group:
-    return aws.autoscaling.Group("web", **({"max_size": 6, "min_size": 2} | properties))
+    bounds: dict[str, Any] = {"max_size": 6, "min_size": 2}
+    return aws.autoscaling.Group("web", **(bounds | properties))
 
 
 def scaled(**policy: Any) -> None:

@@ -12,7 +12,8 @@ ROOT = "the root device (/dev/xvda, /dev/sda1)"
 
 
 def targets(**properties: Any) -> aws.lb.TargetGroup:
-    return aws.lb.TargetGroup("web", **({"port": 8080, "protocol": "HTTP", "vpc_id": "vpc-0123"} | properties))
+    http: dict[str, Any] = {"port": 8080, "protocol": "HTTP", "vpc_id": "vpc-0123"}
+    return aws.lb.TargetGroup("web", **(http | properties))
 
 
 def listener(**stickiness: Any) -> None:
@@ -20,7 +21,8 @@ def listener(**stickiness: Any) -> None:
     if stickiness:
         forward["stickiness"] = stickiness
     edge = aws.lb.LoadBalancer("edge")
-    aws.lb.Listener("https", load_balancer_arn=edge.arn, default_actions=[{"type": "forward", "forward": forward}])
+    actions: list[Any] = [{"type": "forward", "forward": forward}]
+    aws.lb.Listener("https", load_balancer_arn=edge.arn, default_actions=actions)
 
 
 def listener_rule(*, enabled: bool) -> None:
@@ -41,7 +43,8 @@ def listener_rule(*, enabled: bool) -> None:
 
 
 def group(**properties: Any) -> aws.autoscaling.Group:
-    return aws.autoscaling.Group("web", **({"max_size": 4, "min_size": 2} | properties))
+    bounds: dict[str, Any] = {"max_size": 4, "min_size": 2}
+    return aws.autoscaling.Group("web", **(bounds | properties))
 
 
 def replaceable(**properties: Any) -> None:
@@ -58,7 +61,7 @@ def mixed() -> None:
     )
 
 
-def template(*mappings: dict[str, Any]) -> None:
+def template(*mappings: Any) -> None:
     aws.ec2.LaunchTemplate("web", image_id="ami-0123", block_device_mappings=list(mappings))
 
 

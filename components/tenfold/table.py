@@ -1,7 +1,7 @@
 """A table that grows with its traffic: the state that stateless tiers must not keep.
 
 *Scaling on AWS (Part 4): > One Million Users* moves some of the data, such as hot tables, sessions and metadata, to a
-NoSQL database. This is a DynamoDB table, on demand unless told otherwise, that can be restored to any second of the last
+NoSQL database. This is a DynamoDB table: on demand unless told otherwise, and restorable to any second of the last
 35 days.
 
 What replaces a table, with all that is in it: another `hash_key` or `range_key`, another type of one of them, and any
@@ -117,7 +117,7 @@ class TableArgs(TypedDict):
     ttl_attribute: NotRequired[str]
     """The attribute with the time an item expires, in seconds since 1970; items do not expire by default."""
     stream: NotRequired[TableStream]
-    """What a stream tells of a change: `keys_only`, `new_image`, `old_image`, `new_and_old_images`; no stream by default."""
+    """A stream of changes, with: `keys_only`, `new_image`, `old_image`, `new_and_old_images`; none by default."""
     encryption: NotRequired[TableEncryption]
     """Whose key encrypts it: `aws_owned` (default), `aws_managed`, `customer_managed` (with `kms_key_arn`)."""
     kms_key_arn: NotRequired[pulumi.Input[str]]

@@ -1,0 +1,181 @@
+"""Runs a program of components on Pulumi's mocks, and tells what it registered.
+
+    built = build(lambda: Network("main", {"zone_names": ["us-east-1a", "us-east-1b"]}))
+    assert built["main-vpc"].inputs["cidrBlock"] == "10.0.0.0/16"
+    assert built.value(built.result.vpc_id) == "main-vpc-id"
+
+Nothing of a program outlives it: each has a monitor of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import pulumi
+import pulumi.runtime
+import pytest
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime.sync_await import _sync_await
+
+from tenfold.errors import ArgumentError
+
+Result = TypeVar("Result")
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+UNKNOWN = rpc.UNKNOWN
+"""What stands, in the inputs of a preview, for a value that nobody knows yet."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A resource as the engine was told of it; properties have their names on the engine, `cidrBlock`.
+
+    Attributes:
+        type: Its type token.
+        name: Its name in the program.
+        urn: Its URN.
+        parent: Its parent's URN.
+        inputs: Its properties.
+        protect: Whether Pulumi refuses to delete it.
+        depends_on: The names of the resources that it comes after.
+        outputs: What a component registered as its outputs.
+    """
+
+    type: str
+    name: str
+    urn: str
+    parent: str
+    inputs: dict[str, Any]
+    protect: bool
+    depends_on: frozenset[str]
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Built(Generic[Result]):
+    """What a program registered, and what it returned."""
+
+    result: Result
+    resources: tuple[Registered, ...]
+
+    def __getitem__(self, name: str) -> Registered:
+        """The one resource of a name."""
+        (found,) = [resource for resource in self.resources if resource.name == name]
+        return found
+
+    def __contains__(self, name: str) -> bool:
+        return any(resource.name == name for resource in self.resources)
+
+    def of(self, token: str) -> list[Registered]:
+        """The resources of a type, `aws:ec2/subnet:Subnet`."""
+        return [resource for resource in self.resources if resource.type == token]
+
+    def value(self, value: Any) -> Any:
+        """What an output comes to, outputs within it included; None where it is unknown."""
+        return _sync_await(pulumi.Output.from_input(value).future())
+
+
+class _Mocks(mocks.Mocks):
+    def __init__(self, calls: Mapping[str, Any], *, preview: bool) -> None:
+        self.calls = calls
+        self.preview = preview
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        answer = self.calls[args.token]
+        return answer(args.args) if callable(answer) else answer
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if self.preview:
+            return None, args.inputs
+        service = args.typ.split(":")[1].split("/")[0]
+        computed = {
+            "arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{args.name}",
+            "name": f"{args.name}-0a1b2c",
+            "ownerId": ACCOUNT,
+            "publicIp": f"ip of {args.name}",
+            "streamArn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{args.name}/stream/2026",
+            "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{args.name}",
+            "invokeArn": f"arn:aws:apigateway:{REGION}:{service}:{args.name}",
+            "dnsName": f"{args.name}.{REGION}.amazonaws.com",
+            "zoneId": "Z0123456789",
+            "arnSuffix": f"{args.name}/0a1b2c",
+            "latestVersion": 1,
+        }
+        return f"{args.name}-id", {**computed, **args.inputs}
+
+
+class _Monitor(mocks.MockMonitor):
+    def __init__(self, given: _Mocks) -> None:
+        super().__init__(given)
+        self.requests: dict[str, Any] = {}
+        self.outputs: dict[str, dict[str, Any]] = {}
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the engine's word
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type != "pulumi:pulumi:Stack":
+            assert urn not in self.requests, f"two resources have the URN {urn}"
+            self.requests[urn] = request
+        return super().RegisterResource(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  the engine's word
+        self.outputs[request.urn] = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+        return super().RegisterResourceOutputs(request)
+
+    def registered(self) -> tuple[Registered, ...]:
+        return tuple(
+            Registered(
+                type=request.type,
+                name=request.name,
+                urn=urn,
+                parent=request.parent,
+                inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
+                protect=request.protect,
+                depends_on=frozenset(dependency.split("::")[-1] for dependency in request.dependencies),
+                outputs=self.outputs.get(urn, {}),
+            )
+            for urn, request in self.requests.items()
+        )
+
+
+def build(
+    program: Callable[[], Result], *, preview: bool = False, calls: Mapping[str, Any] | None = None
+) -> Built[Result]:
+    """Run a program to its end.
+
+    Args:
+        program: It makes components and returns what the test asks about.
+        preview: Whether it is a preview of a new stack, where all that AWS fills in is unknown.
+        calls: The answers to look-ups by token, or functions of their arguments.
+    """
+    monitor = _Monitor(_Mocks(calls or {}, preview=preview))
+    results: list[Result] = []
+    mocks.set_mocks(monitor.mocks, monitor=monitor, preview=preview)
+    pulumi.runtime.test(lambda: results.append(program()))()
+    return Built(results[0], monitor.registered())
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a component says about wrong arguments.
+
+    Attributes:
+        text: The message that the user sees.
+        faults: What is given and what is allowed, by the argument's path.
+        resources: What the program had registered by then.
+    """
+
+    text: str
+    faults: dict[str, tuple[str, str]]
+    resources: tuple[Registered, ...]
+
+
+def refused(program: Callable[[], object], *, calls: Mapping[str, Any] | None = None) -> Refusal:
+    """Run a program that ends with an ArgumentError."""
+    monitor = _Monitor(_Mocks(calls or {}, preview=False))
+    mocks.set_mocks(monitor.mocks, monitor=monitor)
+    with pytest.raises(ArgumentError) as caught:
+        pulumi.runtime.test(program)()
+    faults = {fault.path: (fault.given, fault.allowed) for fault in caught.value.faults}
+    assert len(faults) == len(caught.value.faults), f"an argument has two faults: {caught.value}"
+    return Refusal(str(caught.value), faults, monitor.registered())

@@ -1,0 +1,1 @@
+"""The embedded AWS: a Pulumi provider in front of an emulator on this machine."""

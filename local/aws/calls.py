@@ -1,7 +1,7 @@
-"""From a catalogue entry to boto3 calls: which properties a call takes, and with which parameters."""
+"""From a catalogue entry to boto3 calls: which properties a call takes, with which parameters, and what AWS says."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from string import Template
 from typing import Any, cast
@@ -9,11 +9,11 @@ from typing import Any, cast
 import jmespath
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from botocore.model import ListShape, StructureShape
+from botocore.model import ListShape, Shape, StructureShape
 
-from local.aws.catalogue.entry import Operation, Properties, Read, ResourceType, Tagging
-from local.aws.model import Fault, member_for, to_aws
-from local.aws.values import same
+from local.aws.catalogue.entry import Operation, Properties, Read, ResourceType, Sweep, Tagging
+from local.aws.model import Fault, covers, drifted, member_for, to_aws, to_pulumi
+from local.aws.values import is_unknown, same
 
 Clients = Callable[[str, str], BaseClient]
 """Service and region -> boto3 client."""
@@ -23,47 +23,78 @@ _GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "ResourceNotFoundE
 
 @dataclass(frozen=True)
 class Taken:
-    """One property as a call takes it: the key in the call's parameters, and the value in AWS's form."""
+    """One property as a call takes it: the key in the call's parameters, its shape there, its value in AWS's form."""
 
     key: str
     value: Any
+    shape: Shape | None = None
 
 
 def prepared(kind: ResourceType, inputs: Properties) -> Properties:
-    """The inputs that reach AWS, in the shape its API takes."""
+    """The inputs that reach AWS, under the names and in the shape that its API takes."""
     left_out = kind.ignored | {"region", "__defaults", "namePrefix"}
     kept = {key: value for key, value in inputs.items() if key not in left_out}
-    return kind.prepare(kept) if kind.prepare else kept
+    for path, name in kind.moved.items():
+        _move(kept, path.split("."), name)
+    if not kind.prepare:
+        return kept
+    unknown = {name: value for name, value in kept.items() if is_unknown(value)}
+    return kind.prepare({name: value for name, value in kept.items() if name not in unknown}) | unknown
+
+
+def origin(kind: ResourceType, name: str) -> str:
+    """The program's property, or the path in one, that the calls know as ``name``."""
+    return next((path for path, moved in kind.moved.items() if moved == name), name)
 
 
 def takes(
     client: BaseClient, kind: ResourceType, operation: Operation, properties: Properties, faults: list[Fault]
 ) -> dict[str, Taken]:
     """Which of ``properties`` the call takes, and as what. What does not fit its model is added to ``faults``."""
-    result: dict[str, Taken] = {}
+    if operation.steps or operation.on:
+        named = operation.only if operation.steps else operation.on
+        return {name: Taken("", value) for name, value in properties.items() if name in named}
     if operation.attributes:
-        for name in properties.keys() & operation.attributes.keys():
-            value = properties[name]
-            result[name] = Taken(operation.attributes[name], value if isinstance(value, str) else json.dumps(value))
-        return result
+        keys = operation.attributes
+        return {name: Taken(keys[name], _text(value)) for name, value in properties.items() if name in keys}
+    result: dict[str, Taken] = {}
     shape = input_shape(client, operation)
     for name, value in properties.items():
-        if (operation.only and name not in operation.only) or name in operation.never:
-            continue
-        member = member_for(shape, name, kind.names)
-        if member is not None and (operation.under or member not in operation.params):
-            result[name] = Taken(member, to_aws(shape.members[member], value, name, kind.names, faults))
+        member = _parameter(shape, kind, operation, name)
+        if member is not None:
+            of = shape.members[member]
+            result[name] = Taken(member, _converted(kind, operation, of, name, value, faults), of)
     return result
 
 
-def run(client: BaseClient, operation: Operation, taken: Mapping[str, Taken], scope: Properties) -> Any:
-    """Make the call, or one for each property, and return the (last) answer."""
+def plan(
+    client: BaseClient, kind: ResourceType, operation: Operation, before: Properties, after: Properties
+) -> list[Properties]:
+    """The parameters that properties give to each call of an operation that leads from ``before`` to ``after``."""
+    old = takes(client, kind, operation, before, [])
+    new = takes(client, kind, operation, {**_emptied(kind, before, after), **after}, [])
+    changed = [name for name in sorted(old.keys() | new.keys()) if _value(old.get(name)) != _value(new.get(name))]
+    if not changed and "*" not in operation.on:
+        return []
+    if operation.steps:
+        return operation.steps(before, after)
+    if operation.on:
+        return [{}]
+    if operation.adds or operation.removes:
+        return _differences(operation, changed, old, new)
     if operation.one_by_one:
-        answer = None
-        for name, one in taken.items():
-            answer = call(client, operation.name, _params(client, operation, {name: one}, scope))
-        return answer
-    return call(client, operation.name, _params(client, operation, taken, scope))
+        return [placed(client, operation, [new[name]]) for name in changed if name in new]
+    if operation.whole or any(name in new for name in changed):
+        return [placed(client, operation, new.values())]
+    return []
+
+
+def run(client: BaseClient, operation: Operation, values: Properties, scope: Properties) -> Any:
+    """Make one call of the operation; what it ``gives`` is added to the scope."""
+    extra = operation.delivers(scope) if operation.delivers else {}
+    answer = call(client, operation.name, {**cast(Properties, fill(dict(operation.params), scope)), **values, **extra})
+    scope |= {name: jmespath.search(path, answer) for name, path in operation.gives.items()}
+    return answer
 
 
 def call(client: BaseClient, method: str, params: Mapping[str, Any]) -> Any:
@@ -75,41 +106,66 @@ def describe(client: BaseClient, reads: tuple[Read, ...], scope: Properties) -> 
     """What AWS says of a resource now; None where it is gone."""
     result: Properties = {}
     for read in reads:
-        try:
-            answer = call(client, read.name, fill(read.params, scope))
-        except ClientError as error:
-            if is_gone(error):
-                return None
-            raise
-        found = jmespath.search(cast(str, fill(read.at, scope)), answer)
+        found = look_up(client, read, scope)
         if found is None and read is reads[0]:
             return None
-        result |= _as_map(found or {})
+        found = _as_map(found or {})
+        result |= found
+        if found:
+            result |= {name: _told(path, found, scope) for name, path in read.also.items()}
     return result
 
 
-def set_tags(client: BaseClient, tagging: Tagging, old: Mapping[str, str], new: Mapping[str, str], scope: Properties) -> None:
+def _told(path: str, found: Properties, scope: Properties) -> Any:
+    return fill(path, scope) if path.startswith("$") else jmespath.search(path, found)
+
+
+def look_up(client: BaseClient, read: Read, scope: Properties) -> Any:
+    """What stands at the place that the read names; None where there is no such thing."""
+    try:
+        answer = call(client, read.name, cast(Properties, fill(dict(read.params), scope)))
+    except ClientError as error:
+        if is_gone(error):
+            return None
+        raise
+    return jmespath.search(cast(str, fill(read.at, scope)), answer)
+
+
+def sweep(client: BaseClient, sweeps: tuple[Sweep, ...], scope: Properties) -> None:
+    """Take away what a resource holds, each thing with a call of its own."""
+    for one in sweeps:
+        if one.when and not scope.get(one.when):
+            continue
+        while found := look_up(client, one.found, scope):
+            for item in found:
+                run(client, one.each, {}, {**scope, **(item if isinstance(item, dict) else {}), "item": item})
+
+
+def set_tags(
+    client: BaseClient, tagging: Tagging, old: Mapping[str, str], new: Mapping[str, str], scope: Properties
+) -> None:
     """Bring the tags from ``old`` to ``new``."""
+    identity = cast(Properties, fill(dict(tagging.params), scope))
     removed = sorted(old.keys() - new.keys())
     if removed:
         key = _member(client, tagging.untag, "tagkeys", "tags")
         value: Any = [{"Key": name} for name in removed] if key == "Tags" else removed
-        call(client, tagging.untag, {**cast(Properties, fill(tagging.params, scope)), key: value})
+        call(client, tagging.untag, {**identity, key: value})
     changed = {name: value for name, value in new.items() if old.get(name) != value}
     if changed:
         key = _member(client, tagging.tag, "tags")
-        shape = _shape(client, tagging.tag).members[key]
-        value = to_aws(shape, changed, "tags", {}, [])
-        call(client, tagging.tag, {**cast(Properties, fill(tagging.params, scope)), key: value})
+        value = to_aws(_shape(client, tagging.tag).members[key], changed, "tags", {}, [])
+        call(client, tagging.tag, {**identity, key: value})
 
 
-def covers(actual: Any, wanted: Any) -> bool:
-    """Whether what AWS says holds all that is wanted. AWS may say more; the order of lists means nothing."""
-    if isinstance(wanted, dict) and isinstance(actual, dict):
-        return all(key in actual and covers(actual[key], item) for key, item in wanted.items())
-    if isinstance(wanted, list) and isinstance(actual, list):
-        return len(wanted) == len(actual) and all(any(covers(have, item) for have in actual) for item in wanted)
-    return same(wanted, actual)
+def tags(client: BaseClient, tagging: Tagging, description: Properties, scope: Properties) -> dict[str, str]:
+    """The tags that AWS has for the resource, without its own."""
+    found: Any = look_up(client, tagging.read, scope) if tagging.read else None
+    if not tagging.read:
+        found = description.get("Tags", description.get("TagSet", description.get("tags")))
+    if isinstance(found, list):
+        found = {pair.get("Key", pair.get("TagKey")): pair.get("Value", pair.get("TagValue")) for pair in found}
+    return {name: value for name, value in (found or {}).items() if not name.startswith("aws:")}
 
 
 def fill(template: Any, scope: Properties) -> Any:
@@ -118,7 +174,7 @@ def fill(template: Any, scope: Properties) -> Any:
         lone = template[1:].strip("{}")
         if template.startswith("$") and lone in scope:
             return scope[lone]
-        return Template(template).substitute(scope)
+        return Template(template).substitute(scope) if "$" in template else template
     if isinstance(template, list):
         return [fill(item, scope) for item in template]
     if isinstance(template, dict):
@@ -129,25 +185,100 @@ def fill(template: Any, scope: Properties) -> Any:
 def is_gone(error: ClientError) -> bool:
     """Whether AWS answers that there is no such resource."""
     code: str = error.response.get("Error", {}).get("Code", "")
-    return any(word in code for word in _GONE) or code.endswith(".NotFound")
+    return any(word in code for word in _GONE) or code in ("404", "NotFound")
 
 
 def input_shape(client: BaseClient, operation: Operation) -> StructureShape:
     """The part of a call's input that properties go into."""
     shape = _shape(client, operation.name)
-    if operation.under and not operation.attributes:
-        return cast(StructureShape, shape.members[operation.under])
+    for member in filter(None, operation.under.split(".")):
+        shape = cast(StructureShape, shape.members[member])
     return shape
 
 
-def _params(client: BaseClient, operation: Operation, taken: Mapping[str, Taken], scope: Properties) -> Properties:
-    values: Any = {one.key: one.value for one in taken.values()}
-    if operation.attributes and isinstance(_shape(client, operation.name).members[operation.under], ListShape):
+def placed(client: BaseClient, operation: Operation, taken: Iterable[Taken]) -> Properties:
+    """The parameters for properties, in the member that the operation puts them in."""
+    values: Any = {one.key: one.value for one in taken}
+    if operation.attributes and isinstance(input_shape(client, operation), ListShape):
         values = [{"Key": key, "Value": value} for key, value in values.items()]
-    extra = operation.delivers(scope) if operation.delivers else {}
-    if operation.under:
-        values = {operation.under: values} if values else {}
-    return {**cast(Properties, fill(dict(operation.params), scope)), **values, **extra}
+    for member in reversed(operation.under.split(".")) if operation.under else ():
+        values = {member: values}
+    return values
+
+
+def seen(kind: ResourceType, path: str, value: Any, taken: Taken, actual: Any) -> Any:
+    """A property as AWS has it, in the program's spelling; ``value`` itself where AWS says the same."""
+    if taken.shape is None or not isinstance(taken.value, list) == isinstance(actual, list):
+        wanted = taken.value
+        agrees = covers(actual, wanted) or (not value and not actual)
+        return value if agrees else to_pulumi(actual)
+    return drifted(taken.shape, value, actual, path, kind.names, kind.not_returned)
+
+
+def _move(properties: Properties, path: list[str], name: str) -> None:
+    """Take what stands at ``path`` out of its block and put it under ``name``; a block that gets empty goes."""
+    head, *rest = path
+    block = properties.get(head)
+    if not rest:
+        if head in properties:
+            properties[name] = properties.pop(head)
+        return
+    if isinstance(block, list) and len(block) == 1:
+        block = block[0]
+    if not isinstance(block, dict):
+        return
+    inner = dict(block)
+    _move(inner, rest, "\0")
+    if "\0" in inner:
+        properties[name] = inner.pop("\0")
+    if inner:
+        properties[head] = inner
+    else:
+        del properties[head]
+
+
+def _converted(
+    kind: ResourceType, operation: Operation, shape: Shape, name: str, value: Any, faults: list[Fault]
+) -> Any:
+    path = origin(kind, name)
+    if operation.one_by_one and (operation.adds or operation.removes) and isinstance(value, list):
+        return [to_aws(shape, item, f"{path}[{index}]", kind.names, faults) for index, item in enumerate(value)]
+    return to_aws(shape, value, path, kind.names, faults)
+
+
+def _parameter(shape: StructureShape, kind: ResourceType, operation: Operation, name: str) -> str | None:
+    """The member of its input through which the call takes a property."""
+    if operation.adds or operation.removes:
+        return operation.adds.get(name) or operation.removes.get(name)
+    if (operation.only and name not in operation.only) or name in operation.never:
+        return None
+    member = member_for(shape, name, kind.names)
+    return member if operation.under or member not in operation.params else None
+
+
+def _emptied(kind: ResourceType, before: Properties, after: Properties) -> Properties:
+    return {name: kind.empty[name] for name in before.keys() - after.keys() if name in kind.empty}
+
+
+def _value(taken: Taken | None) -> Any:
+    return None if taken is None else taken.value
+
+
+def _differences(
+    operation: Operation, changed: Iterable[str], old: Mapping[str, Taken], new: Mapping[str, Taken]
+) -> list[Properties]:
+    some, others = (new, old) if operation.adds else (old, new)
+    result: list[Properties] = []
+    for name in changed:
+        known = _value(others.get(name)) or []
+        items = [item for item in _value(some.get(name)) or [] if not any(same(item, other) for other in known)]
+        key = (operation.adds or operation.removes)[name]
+        result += [{key: item} for item in items] if operation.one_by_one else [{key: items}] if items else []
+    return result
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _as_map(found: Any) -> Properties:

@@ -6,12 +6,13 @@ allowed: types, choices, ranges and lengths.
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+import re
+from collections.abc import Container, Mapping
+from typing import Any, NamedTuple, cast
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from local.aws.values import is_asset, is_unknown
+from local.aws.values import is_asset, is_unknown, same
 
 Names = Mapping[str, str]
 
@@ -23,13 +24,17 @@ class Fault(NamedTuple):
     reason: str
 
 
-def member_for(shape: StructureShape, name: str, names: Names) -> str | None:
-    """The member of ``shape`` that the property ``name`` stands for, or None where there is none."""
-    if name in names:
-        return names[name] if names[name] in shape.members else None
+def member_for(shape: StructureShape, path: str, names: Names) -> str | None:
+    """The member of ``shape`` that the property at ``path`` stands for, or None where there is none."""
+    path = plain_path(path)
+    name = path.rpartition(".")[2]
+    for renamed in (names.get(path), names.get(name)):
+        if renamed in shape.members:
+            return renamed
     wanted = _plain(name)
     members = {_plain(member): member for member in shape.members}
-    for spelling in (wanted, wanted + "s", wanted.removesuffix("s"), wanted.removesuffix("ies") + "y", wanted + "es"):
+    singular = wanted.removesuffix("ies") + "y" if wanted.endswith("ies") else wanted.removesuffix("s")
+    for spelling in (wanted, wanted + "s", singular, wanted.removesuffix("y") + "ies", wanted + "es"):
         if spelling in members:
             return members[spelling]
     return None
@@ -55,12 +60,108 @@ def to_pulumi(value: Any) -> Any:
             return {item["Key"]: item["Value"] for item in value}
         return [to_pulumi(item) for item in value]
     if isinstance(value, dict):
-        return {_lower_camel(key): to_pulumi(item) for key, item in value.items()}
+        return {lower_camel(key): to_pulumi(item) for key, item in value.items()}
     return value
 
 
+def drifted(shape: Shape, given: Any, actual: Any, path: str, names: Names, hidden: Container[str] = ()) -> Any:
+    """``given``, with AWS's value wherever ``actual`` says something else; equal to ``given`` where nothing differs.
+
+    What AWS says beyond ``given`` is no drift, nor is the order of lists, nor what ``hidden`` names by its path.
+    """
+    if plain_path(path) in hidden or (_is_empty(given) and _is_empty(actual)):
+        return given
+    if isinstance(shape, StructureShape) and set(shape.members) != {"Value"} and not _is_counted(shape):
+        return _drifted_structure(shape, given, actual, path, names, hidden)
+    if isinstance(shape, ListShape) and isinstance(shape.member, StructureShape) and not _is_pairs(shape, given):
+        return _drifted_list(shape.member, given, actual, path, names, hidden)
+    return given if covers(actual, to_aws(shape, given, path, names, [])) else to_pulumi(actual)
+
+
+def covers(actual: Any, wanted: Any) -> bool:
+    """Whether what AWS says holds all that is wanted. AWS may say more; the order of lists means nothing."""
+    if isinstance(wanted, dict) and isinstance(actual, dict):
+        return all(key in actual and covers(actual[key], item) for key, item in wanted.items())
+    if isinstance(wanted, list) and isinstance(actual, list):
+        return len(wanted) == len(actual) and all(any(covers(have, item) for have in actual) for item in wanted)
+    return same(wanted, actual, ordered=False)
+
+
+def plain_path(path: str) -> str:
+    """A path without the indexes of lists: ``rules[0].filter`` is ``rules.filter``."""
+    return re.sub(r"\[\d+\]", "", path)
+
+
+def lower_camel(name: str) -> str:
+    """AWS's member as Pulumi spells it: ``DBName`` is ``dbName``."""
+    head = len(name) - len(name.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    if head == len(name):
+        return name.lower()
+    head = max(1, head - 1) if head > 1 else head
+    return name[:head].lower() + name[head:]
+
+
+def _drifted_structure(
+    shape: StructureShape, given: Any, actual: Any, path: str, names: Names, hidden: Container[str]
+) -> Any:
+    if isinstance(given, list) and len(given) == 1:
+        return [_drifted_structure(shape, given[0], actual, path, names, hidden)]
+    if not isinstance(given, dict) or not isinstance(actual, dict):
+        return to_pulumi(actual)
+    result: dict[str, Any] = {}
+    for key, item in given.items():
+        member = member_for(shape, f"{path}.{key}", names)
+        value = item
+        if member is not None:
+            value = drifted(shape.members[member], item, actual.get(member), f"{path}.{key}", names, hidden)
+        if value is not None:
+            result[key] = value
+    return result
+
+
+def _drifted_list(shape: Shape, given: Any, actual: Any, path: str, names: Names, hidden: Container[str]) -> Any:
+    items = given if isinstance(given, list) else [given]
+    rest = list(actual) if isinstance(actual, list) else []
+    seen: list[Any] = []
+    unmatched: list[int] = []
+    for index, item in enumerate(items):
+        same_as = (drifted(shape, item, have, path, names, hidden) == item for have in rest)
+        match = next((position for position, fits in enumerate(same_as) if fits), None)
+        seen.append(item)
+        if match is None:
+            unmatched.append(index)
+        else:
+            rest.pop(match)
+    if not unmatched and not rest:
+        return given
+    if len(unmatched) == len(rest) == 1:  # one item that says something else
+        seen[unmatched[0]] = drifted(shape, items[unmatched[0]], rest[0], path, names, hidden)
+    else:
+        seen = [item for index, item in enumerate(seen) if index not in unmatched] + [to_pulumi(item) for item in rest]
+    return seen if isinstance(given, list) or len(seen) != 1 else seen[0]
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or value in ("", [], {})
+
+
+def _is_counted(shape: StructureShape) -> bool:  # CloudFront's lists
+    return set(shape.members) >= {"Quantity", "Items"}
+
+
+def _is_pairs(shape: ListShape, given: Any) -> bool:
+    """Whether a map stands for a list of names and values: tags, dimensions."""
+    members = cast(StructureShape, shape.member).members if isinstance(shape.member, StructureShape) else {}
+    plain = {_plain(name) for name in members}
+    return isinstance(given, dict) and plain in ({"key", "value"}, {"name", "value"}) and _plainless(given)
+
+
+def _plainless(given: dict[str, Any]) -> bool:
+    return not any(isinstance(item, dict | list) for item in given.values()) and given.keys() != {"name", "value"}
+
+
 def _structure(shape: StructureShape, value: Any, path: str, names: Names, faults: list[Fault]) -> Any:
-    if isinstance(value, list) and set(shape.members) >= {"Quantity", "Items"}:  # CloudFront's lists
+    if isinstance(value, list) and _is_counted(shape):
         return {"Quantity": len(value), "Items": to_aws(shape.members["Items"], value, path, names, faults)}
     if isinstance(value, list) and len(value) == 1:  # a block that Pulumi keeps as a list of one
         return _structure(shape, value[0], path, names, faults)
@@ -71,25 +172,24 @@ def _structure(shape: StructureShape, value: Any, path: str, names: Names, fault
         return value
     result: dict[str, Any] = {}
     for key, item in value.items():
-        member = member_for(shape, key, names)
+        member = member_for(shape, f"{path}.{key}", names)
         if member is None:
-            allowed = ", ".join(sorted(_lower_camel(name) for name in shape.members))
+            allowed = ", ".join(sorted(lower_camel(name) for name in shape.members))
             faults.append(Fault(f"{path}.{key}", f"is not known here; known are {allowed}"))
         else:
             result[member] = to_aws(shape.members[member], item, f"{path}.{key}", names, faults)
     for member in shape.required_members:
         if member not in result:
-            faults.append(Fault(f"{path}.{_lower_camel(member)}", "is required and missing"))
+            faults.append(Fault(f"{path}.{lower_camel(member)}", "is required and missing"))
     return result
 
 
 def _list(shape: ListShape, value: Any, path: str, names: Names, faults: list[Fault]) -> Any:
     item_shape = shape.member
     if isinstance(value, dict):
-        if isinstance(item_shape, StructureShape) and {_plain(name) for name in item_shape.members} >= {"key", "value"}:
-            key, content = sorted(name for name in item_shape.members if _plain(name) in ("key", "value"))
-            value = [{key: name, content: item} for name, item in value.items()]
-            return value
+        if _is_pairs(shape, value):
+            key, content = sorted(cast(StructureShape, item_shape).members, key=lambda name: _plain(name) == "value")
+            return [{key: name, content: item} for name, item in value.items()]
         value = [value]  # a block that Pulumi flattens, since its schema allows one
     if not isinstance(value, list):
         value = [value]
@@ -128,8 +228,8 @@ def _check_size(shape: Shape, size: float, unit: str, path: str, faults: list[Fa
 
 
 def _string(value: Any) -> str:
-    if isinstance(value, list):  # AutoScaling's VPCZoneIdentifier: a list in one string
-        return ",".join(map(str, value))
+    if isinstance(value, list):
+        raise TypeError(value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -162,11 +262,3 @@ _SCALARS: dict[str, Any] = {
 
 def _plain(name: str) -> str:
     return "".join(character for character in name.lower() if character.isalnum())
-
-
-def _lower_camel(name: str) -> str:
-    head = len(name) - len(name.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    if head == len(name):
-        return name.lower()
-    head = max(1, head - 1) if head > 1 else head
-    return name[:head].lower() + name[head:]

@@ -4,27 +4,39 @@ Everything here is the same for all types; what differs stands in the catalogue.
 """
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import jmespath
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from local.aws import calls
-from local.aws.calls import Clients, Taken
-from local.aws.catalogue.entry import Operation, Properties, ResourceType
+from local.aws.calls import Clients
+from local.aws.catalogue.entry import Properties, ResourceType
+from local.aws.faults import faults_in
 from local.aws.model import Fault, to_pulumi
 from local.aws.values import has_unknown, is_unknown, same
+
+READY_SECONDS = 60.0
+"""How long a resource may take to be ready, or to be gone."""
+IN_USE_SECONDS = 15.0
+"""How long a deletion is repeated while AWS says that something still uses the resource."""
+
+_IN_USE = ("DependencyViolation", "InUse", "DeleteConflict", "ConflictException", "OperationAborted", "NotEmpty")
 
 
 @dataclass(frozen=True)
 class Account:
-    """Where resources live: how to reach it, its number and its default region."""
+    """Where resources live: how to reach it, its number, its default region and the tags that everything gets."""
 
     clients: Clients
     account: str
     region: str
+    default_tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -44,175 +56,289 @@ def check(
     if kind.naming and kind.naming.property not in inputs:
         inputs[kind.naming.property] = _automatic_name(kind, name, seed, olds, inputs)
         inputs["__defaults"] = [kind.naming.property]
-    client = account.clients(kind.service, inputs.get("region", account.region))
-    properties = calls.prepared(kind, inputs)
-    faults: list[Fault] = []
-    known = {"tags"} if kind.tagging else set[str]()
-    for operation in (kind.create, *kind.update):
-        known |= calls.takes(client, kind, operation, properties, faults).keys()
-    faults += [Fault(key, "is not in the embedded AWS's catalogue") for key in properties if key not in known]
-    taken = {one.key for one in calls.takes(client, kind, kind.create, properties, []).values()}
-    for member in () if kind.create.attributes else calls.input_shape(client, kind.create).required_members:
-        if member not in taken and member not in kind.create.params and not kind.create.delivers:
-            faults.append(Fault(member[0].lower() + member[1:], "is required and missing"))
-    return inputs, list(dict.fromkeys(faults))
+    if kind.tagging and account.default_tags and not is_unknown(inputs.get("tags")):
+        inputs["tags"] = {**account.default_tags, **inputs.get("tags", {})}
+    return inputs, faults_in(_client(account, kind, inputs), kind, inputs)
 
 
 def compare(account: Account, kind: ResourceType, olds: Properties, news: Properties) -> Change:
     """What changes from the old inputs to the new ones, and what of it cannot be changed in place."""
-    changed = [key for key in sorted(olds.keys() | news.keys()) if _differs(olds.get(key), news.get(key))]
-    changed = [key for key in changed if key != "__defaults" and key not in kind.ignored]
-    client = account.clients(kind.service, news.get("region", account.region))
+    changed = [key for key in sorted(olds.keys() | news.keys()) if _differs(kind, key, olds, news)]
+    changed = [key for key in changed if key != "__defaults"]
+    client = _client(account, kind, news)
     before, after = calls.prepared(kind, olds), calls.prepared(kind, news)
-    replaces: list[str] = []
-    for key in changed:
-        reshaped = key not in before and key not in after
-        if key in kind.replace_on or key == "region" or not (
-            reshaped or (key == "tags" and kind.tagging) or _can_update(client, kind, key, before, after)
-        ):
-            replaces.append(key)
-    naming = kind.naming.property if kind.naming else None
-    keeps_name = naming is not None and not _differs(olds.get(naming), news.get(naming))
-    return Change(tuple(changed), tuple(replaces), delete_first=keeps_name or naming is None)
+    fixed = {
+        calls.origin(kind, key) for key in before.keys() | after.keys() if _is_fixed(client, kind, key, before, after)
+    }
+    replaces = [
+        key for key in changed if key in {"region", "namePrefix"} | kind.replace_on | {_head(path) for path in fixed}
+    ]
+    return Change(tuple(changed), tuple(replaces), delete_first=_keeps_identity(kind, olds, news))
 
 
-def create(account: Account, kind: ResourceType, inputs: Properties, created: Callable[[str], None]) -> tuple[str, Properties]:
+def create(
+    account: Account, kind: ResourceType, inputs: Properties, created: Callable[[str], None]
+) -> tuple[str, Properties]:
     """Make the resource and everything it is given; what fails half-way is taken back.
 
     ``created`` is told the id as soon as there is one, before the rest is set.
     """
-    region = inputs.get("region", account.region)
-    client = account.clients(kind.service, region)
+    client = _client(account, kind, inputs)
+    scope = _scope(account, kind, inputs, {})
+    if kind.recorded:
+        scope["id"] = str(calls.fill(kind.id, scope))
+        created(scope["id"])
+        return scope["id"], _visible(inputs) | _outputs(kind, {}, scope)
     properties = calls.prepared(kind, inputs)
     taken = calls.takes(client, kind, kind.create, properties, [])
-    scope = {**inputs, "account": account.account, "region": region}
-    answer = calls.run(client, kind.create, taken, scope)
+    values = calls.placed(client, kind.create, taken.values())
+    answer = calls.run(client, kind.create, values, scope)
     identity = str(calls.fill(kind.id, scope) if "$" in kind.id else jmespath.search(kind.id, answer))
     created(identity)
     scope["id"] = identity
     try:
-        description = calls.describe(client, kind.read, scope) or {}
-        scope |= _outputs(kind, description, scope)
-        rest = {key: value for key, value in properties.items() if key not in taken}
-        _apply(client, kind, properties, rest.keys(), scope)
-        if kind.tagging and "tags" in rest:
+        scope |= _outputs(kind, _settled(client, kind, scope), scope)
+        calls.sweep(client, kind.after_create, scope)
+        done = {key: value for key, value in properties.items() if key in taken}
+        _apply(client, kind, done, properties, scope, creating=True)
+        if kind.tagging and inputs.get("tags") and "tags" not in taken:
             calls.set_tags(client, kind.tagging, {}, inputs["tags"], scope)
-        return identity, _state(client, kind, inputs, scope)
-    except ClientError:
+        return identity, _visible(inputs) | _outputs(kind, _settled(client, kind, scope), scope)
+    except Exception:
         delete(account, kind, identity, scope)
         raise
 
 
-def read(account: Account, kind: ResourceType, identity: str, state: Properties, inputs: Properties) -> tuple[Properties, Properties] | None:
+def read(
+    account: Account, kind: ResourceType, identity: str, state: Properties, inputs: Properties
+) -> tuple[Properties, Properties] | None:
     """State and inputs as they are in AWS now; None where the resource is gone.
 
     A property that differs from what the inputs ask for has AWS's value, so that the next comparison shows it.
     """
-    region = (inputs or state).get("region", account.region)
-    client = account.clients(kind.service, region)
-    scope = {**state, "id": identity, "account": account.account, "region": region}
+    if kind.recorded:
+        return state, inputs
+    client = _client(account, kind, inputs or state)
+    scope = _scope(account, kind, {**state, **inputs}, {"id": identity})
     description = calls.describe(client, kind.read, scope)
     if description is None:
         return None
-    if not inputs:  # adopted by its id alone: all that is known is what AWS says
-        renamed = {member: name for name, member in kind.names.items()}
-        found = {renamed.get(key, key): value for key, value in description.items()}
-        state = to_pulumi(found) | _outputs(kind, description, scope)
-        return state, {}
-    inputs = _drifted(client, kind, inputs, description, scope)
-    return {**state, **_visible(inputs), **_outputs(kind, description, scope)}, inputs
+    if not inputs:
+        found = _adopted(client, kind, description, scope)
+        return found | _outputs(kind, description, scope | found), found
+    seen = _drifted(client, kind, inputs, description, scope)
+    rest = {key: value for key, value in state.items() if key not in inputs and key != "tagsAll"}
+    return {**rest, **_visible(seen), **_outputs(kind, description, scope)}, seen
 
 
-def update(account: Account, kind: ResourceType, identity: str, state: Properties, olds: Properties, news: Properties) -> Properties:
+def update(
+    account: Account, kind: ResourceType, identity: str, state: Properties, olds: Properties, news: Properties
+) -> Properties:
     """Change the resource in place, with the calls that the changed properties need and no other."""
-    region = news.get("region", account.region)
-    client = account.clients(kind.service, region)
-    before, after = calls.prepared(kind, olds), calls.prepared(kind, news)
-    scope = {**state, **news, "id": identity, "account": account.account, "region": region}
-    changed = {key for key in before.keys() | after.keys() if _differs(before.get(key), after.get(key))}
-    _apply(client, kind, after, changed, scope)
-    if kind.tagging and "tags" in changed:
-        calls.set_tags(client, kind.tagging, olds.get("tags", {}), news.get("tags", {}), scope)
-    return _state(client, kind, news, scope)
+    scope = _scope(account, kind, {**state, **news}, {"id": identity})
+    if kind.recorded:
+        return _visible(news) | _outputs(kind, {}, scope)
+    client = _client(account, kind, news)
+    _apply(client, kind, calls.prepared(kind, olds), calls.prepared(kind, news), scope, creating=False)
+    before, after = olds.get("tags") or {}, news.get("tags") or {}
+    if kind.tagging and before != after:
+        calls.set_tags(client, kind.tagging, before, after, scope)
+    return _visible(news) | _outputs(kind, _settled(client, kind, scope), scope)
 
 
 def delete(account: Account, kind: ResourceType, identity: str, state: Properties) -> None:
-    """Remove the resource. One that is gone already is no error."""
-    if kind.delete is None:
+    """Remove the resource and wait until it is gone. One that is gone already is no error."""
+    if kind.recorded or kind.delete is None:
         return
-    region = state.get("region", account.region)
-    client = account.clients(kind.service, region)
-    try:
-        calls.run(client, kind.delete, {}, {**state, "id": identity, "account": account.account, "region": region})
-    except ClientError as error:
-        if not calls.is_gone(error):
-            raise
+    client = _client(account, kind, state)
+    scope = _scope(account, kind, state, {"id": identity})
+    deadline = time.monotonic() + IN_USE_SECONDS
+    for pause in _pauses():
+        try:
+            calls.sweep(client, kind.before_delete, scope)
+            calls.run(client, kind.delete, {}, scope)
+            break
+        except ClientError as error:
+            if calls.is_gone(error):
+                return
+            if not _is_in_use(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(pause)
+    _wait(lambda: calls.describe(client, kind.read, scope) is None, f"{kind.token} {identity} is still there")
 
 
-def _apply(client: Any, kind: ResourceType, properties: Properties, changed: Any, scope: Properties) -> None:
-    """Run each update call that takes a changed property."""
+def _client(account: Account, kind: ResourceType, properties: Properties) -> BaseClient:
+    region = properties.get("region", account.region)
+    return account.clients(kind.service, account.region if is_unknown(region) else region)
+
+
+def _scope(account: Account, kind: ResourceType, properties: Properties, more: Properties) -> Properties:
+    """What templates may name: the properties, the account, the region and what the entry derives."""
+    scope = {**properties, "account": account.account, "region": properties.get("region", account.region), **more}
+    return scope | (kind.derived(scope) if kind.derived else {})
+
+
+def _apply(
+    client: BaseClient, kind: ResourceType, before: Properties, after: Properties, scope: Properties, *, creating: bool
+) -> None:
+    """Make the calls that lead from ``before`` to ``after``, and wait for each to come to its end."""
+    before, after = ({key: value for key, value in one.items() if key != "tags"} for one in (before, after))
     for operation in kind.update:
-        taken = calls.takes(client, kind, operation, properties, [])
-        if _is_triggered(client, kind, operation, taken, set(changed)):
-            some = {key: one for key, one in taken.items() if key in changed} if operation.one_by_one else taken
-            calls.run(client, operation, some, scope)
+        if operation.recorded or (operation.when and not scope.get(operation.when)) or (operation.on and creating):
+            continue
+        for values in calls.plan(client, kind, operation, before, after):
+            calls.run(client, operation, values, scope)
+            _settled(client, kind, scope)
 
 
-def _is_triggered(client: Any, kind: ResourceType, operation: Operation, taken: dict[str, Taken], changed: set[str]) -> bool:
-    removed = dict.fromkeys(changed - taken.keys())
-    return bool(changed & taken.keys()) or bool(
-        operation.whole and calls.takes(client, kind, operation, removed, [])
-    )
+def _is_fixed(client: BaseClient, kind: ResourceType, key: str, before: Properties, after: Properties) -> bool:
+    """Whether this property changes and no update call takes it."""
+    old, new = before.get(key), after.get(key)
+    if key == "tags" and kind.tagging:
+        return False
+    if same(old, new, ordered=key in kind.ordered) and not has_unknown(new):
+        return False
+    value = {key: old if new is None else new}
+    return not any(calls.takes(client, kind, operation, value, []) for operation in kind.update)
 
 
-def _can_update(client: Any, kind: ResourceType, key: str, before: Properties, after: Properties) -> bool:
-    """Whether an update call takes this property's new value, or, where it is removed, leaves it out."""
-    for operation in kind.update:
-        if key in calls.takes(client, kind, operation, {key: after.get(key, before.get(key))}, []):
-            return key in after or operation.whole
-    return False
+def _keeps_identity(kind: ResourceType, olds: Properties, news: Properties) -> bool:
+    """Whether a replacement would meet the resource that it replaces, so that this one has to go first."""
+    if kind.naming:
+        name = kind.naming.property
+        return name not in news.get("__defaults", []) and same(olds.get(name), news.get(name))
+    named = re.findall(r"\$\{?(\w+)", kind.id)
+    return bool(named) and all(same(olds.get(key), news.get(key)) for key in named)
 
 
-def _state(client: Any, kind: ResourceType, inputs: Properties, scope: Properties) -> Properties:
-    description = calls.describe(client, kind.read, scope)
-    if description is None:
-        raise LookupError(f"{kind.token} {scope['id']} is not there right after it was made")
-    return _visible(inputs) | _outputs(kind, description, scope)
+def _settled(client: BaseClient, kind: ResourceType, scope: Properties) -> Properties:
+    """The description of a resource as soon as it is ready."""
+    seen: list[Properties] = []
+
+    def is_ready() -> bool:
+        description = calls.describe(client, kind.read, scope)
+        seen[:] = [] if description is None else [description]
+        return description is not None and bool(not kind.ready or jmespath.search(kind.ready, description))
+
+    _wait(is_ready, f"{kind.token} {scope['id']} is not ready")
+    return seen[0]
+
+
+def _wait(is_done: Callable[[], bool], complaint: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    for pause in _pauses():
+        if is_done():
+            return
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{complaint} after {READY_SECONDS:.0f} s")
+        time.sleep(pause)
+
+
+def _pauses() -> Any:
+    pause = 0.02
+    while True:
+        yield pause
+        pause = min(1.0, pause * 1.6)
+
+
+def _is_in_use(error: ClientError) -> bool:
+    code: str = error.response.get("Error", {}).get("Code", "")
+    return any(word in code for word in _IN_USE)
 
 
 def _visible(inputs: Properties) -> Properties:
     state = {key: value for key, value in inputs.items() if not key.startswith("__")}
-    return state | ({"tagsAll": inputs["tags"]} if "tags" in inputs else {})
+    return state | ({"tagsAll": inputs["tags"]} if isinstance(inputs.get("tags"), dict) else {})
 
 
 def _outputs(kind: ResourceType, description: Properties, scope: Properties) -> Properties:
     result: Properties = {}
     for name, source in kind.outputs.items():
         if "$" in source:
-            result[name] = calls.fill(source, scope | result)
+            result[name] = calls.fill(source, {**scope, **result})
         else:
-            result[name] = jmespath.search(source, description)
+            result[name] = to_pulumi(jmespath.search(source, description))
     return {name: value for name, value in result.items() if value is not None}
 
 
-def _drifted(client: Any, kind: ResourceType, inputs: Properties, description: Properties, scope: Properties) -> Properties:
-    result = dict(inputs)
-    properties = calls.prepared(kind, inputs)
+def _adopted(client: BaseClient, kind: ResourceType, description: Properties, scope: Properties) -> Properties:
+    """The inputs of a resource that is known by its id alone: what AWS says, as far as the calls take it."""
+    names = {member: name for name, member in kind.names.items() if "." not in name}
+    found: Properties = {}
     for operation in (kind.create, *kind.update):
-        for name, taken in calls.takes(client, kind, operation, properties, []).items():
-            if name in inputs and name != "tags" and taken.key in description:
-                if not calls.covers(description[taken.key], taken.value):
-                    result[name] = to_pulumi(description[taken.key])
+        keys = {key: name for name, key in operation.attributes.items()}
+        members: Any = keys if operation.attributes else calls.input_shape(client, operation).members
+        for member in description.keys() & members:
+            name = keys.get(member) or names.get(member) or next(iter(to_pulumi({member: None})))
+            if (not operation.only or name in operation.only) and name not in found and description[member] is not None:
+                found[name] = to_pulumi(description[member])
+    for name in found.keys() & set(kind.moved.values()):
+        _put(found, calls.origin(kind, name).split("."), found.pop(name))
+    if kind.restore:
+        found |= kind.restore(found)
+    if kind.tagging:
+        found["tags"] = calls.tags(client, kind.tagging, description, scope)
+    return found
+
+
+def _drifted(
+    client: BaseClient, kind: ResourceType, inputs: Properties, description: Properties, scope: Properties
+) -> Properties:
+    """The inputs with AWS's value for each property of which it says something else."""
+    result = dict(inputs)
+    different: Properties = {}
+    properties = calls.prepared(kind, inputs)
+    for name, value in properties.items():
+        path = calls.origin(kind, name)
+        if path not in kind.not_returned and name != "tags":
+            actual = _actual(client, kind, name, value, description)
+            if actual != value:
+                different[name] = actual
+    if kind.restore:
+        different = kind.restore(different)
+    for name, value in different.items():
+        _put(result, calls.origin(kind, name).split("."), value)
     if kind.tagging and "tags" in inputs:
-        found = calls.describe(client, (kind.tagging.read,), scope) if kind.tagging.read else description.get("Tags", [])
-        actual = {pair["Key"]: pair["Value"] for pair in found} if isinstance(found, list) else found or {}
-        if not same(actual, inputs["tags"]):
-            result["tags"] = actual
+        tags = calls.tags(client, kind.tagging, description, scope)
+        result |= {} if same(tags, inputs["tags"] or {}) else {"tags": tags}
     return result
 
 
-def _differs(old: Any, new: Any) -> bool:
-    return has_unknown(new) or not same(old, new)
+def _actual(client: BaseClient, kind: ResourceType, name: str, value: Any, description: Properties) -> Any:
+    """What AWS says of a property, in the program's spelling; ``value`` itself where it says the same."""
+    candidates = [
+        taken
+        for operation in (kind.create, *kind.update)
+        if not (operation.recorded or operation.steps or operation.on)
+        for taken in calls.takes(client, kind, operation, {name: value}, []).values()
+    ]
+    if not candidates:
+        return value
+    told = next((taken for taken in candidates if taken.key in description), candidates[0])
+    return calls.seen(kind, calls.origin(kind, name), value, told, description.get(told.key))
+
+
+def _put(properties: Properties, path: list[str], value: Any) -> None:
+    """Set what stands at ``path``; None takes it away."""
+    head, *rest = path
+    if rest:
+        block = properties.get(head, {})
+        inner = dict(block[0] if isinstance(block, list) else block)
+        _put(inner, rest, value)
+        properties[head] = [inner] if isinstance(block, list) else inner
+    elif value is None:
+        properties.pop(head, None)
+    else:
+        properties[head] = value
+
+
+def _head(path: str) -> str:
+    return path.partition(".")[0]
+
+
+def _differs(kind: ResourceType, key: str, olds: Properties, news: Properties) -> bool:
+    old, new = olds.get(key), news.get(key)
+    return has_unknown(new) or not same(old, new, ordered=key in kind.ordered)
 
 
 def _automatic_name(kind: ResourceType, name: str, seed: bytes, olds: Properties, inputs: Properties) -> str:
@@ -226,4 +352,5 @@ def _automatic_name(kind: ResourceType, name: str, seed: bytes, olds: Properties
     suffix = naming.suffix(inputs)
     if is_unknown(prefix):
         return prefix
-    return prefix[: naming.limit - len(digits) - len(suffix)] + digits + suffix
+    whole = prefix[: naming.limit - len(digits) - len(suffix)] + digits + suffix
+    return whole.lower() if naming.lower else whole

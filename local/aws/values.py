@@ -5,8 +5,11 @@ sentinel strings, an archive is a dict with a signature. Here they stay what the
 Source: Pulumi's provider protocol, "Wire format of property values".
 """
 
+import io
 import json
-from typing import Any
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Any, cast
 
 from google.protobuf import json_format, struct_pb2
 
@@ -24,7 +27,8 @@ _UNKNOWNS = {
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
 }
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-_ASSETS = {"c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"}
+_ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+_ASSETS = {"c44067f5952c0a294b673a41bacd8c17", _ARCHIVE}
 
 
 def decode(struct: struct_pb2.Struct) -> Properties:
@@ -58,18 +62,79 @@ def is_asset(value: object) -> bool:
     return isinstance(value, dict) and value.get(_SIGNATURE) in _ASSETS
 
 
-def same(left: object, right: object) -> bool:
-    """Whether two values mean the same: JSON documents by their content, numbers and booleans also as text."""
+def same(left: object, right: object, *, ordered: bool = True) -> bool:
+    """Whether two values mean the same: JSON documents by their content, numbers and booleans also as text.
+
+    Where the list is not ``ordered``, its order means nothing, as in the real provider's sets.
+    """
     if is_asset(left) and is_asset(right):
-        return left["hash"] == right["hash"]  # type: ignore[index]
+        before, after = cast(Properties, left), cast(Properties, right)
+        return before["hash"] == after["hash"] if "hash" in before and "hash" in after else before == after
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+        return left.keys() == right.keys() and all(same(left[key], right[key], ordered=ordered) for key in left)
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    if left == right or _text(left) == _text(right):
+        return _same_lists(left, right, ordered)
+    if left == right or (_is_plain(left) and _is_plain(right) and _text(left) == _text(right)):
         return True
-    document = _document(left)
-    return document is not None and document == _document(right)
+    document, other = _document(left), _document(right)
+    if document is None or other is None or (document is left and other is right):
+        return False
+    return same(document, other, ordered=ordered)
+
+
+def content(asset: Properties) -> bytes:
+    """The bytes of an asset; an archive as a zip file, the same for the same content."""
+    if "text" in asset:
+        return asset["text"].encode()
+    if "path" in asset:
+        path = Path(asset["path"])
+        return _zipped(_files(asset)) if path.is_dir() else path.read_bytes()
+    if "assets" in asset:
+        return _zipped(_files(asset))
+    raise ValueError(f"an asset at {asset.get('uri')} cannot be read here; give a file, a folder or a text")
+
+
+def _files(asset: Properties) -> dict[str, bytes]:
+    if "assets" in asset:
+        nested = ((name, item) for name, item in asset["assets"].items())
+        return {
+            str(PurePosixPath(name) / inner) if inner else name: data
+            for name, item in nested
+            for inner, data in (_files(item) if item.get(_SIGNATURE) == _ARCHIVE else {"": content(item)}).items()
+        }
+    path = Path(asset["path"])
+    if path.is_dir():
+        return {file.relative_to(path).as_posix(): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o755 << 16  # readable and executable by the function, whoever unpacks it
+            archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _same_lists(left: list[Any], right: list[Any], ordered: bool) -> bool:
+    if len(left) != len(right):
+        return False
+    if ordered:
+        return all(map(same, left, right))
+    rest = list(right)
+    for item in left:
+        match = next((index for index, other in enumerate(rest) if same(item, other, ordered=False)), None)
+        if match is None:
+            return False
+        rest.pop(match)
+    return True
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, bool | int | float | str)
 
 
 def _text(value: object) -> str:

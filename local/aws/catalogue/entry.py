@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Properties = dict[str, Any]
+Limit = range | tuple[str, ...]
+"""The numbers or the choices that a property allows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +24,16 @@ class Operation:
         never: properties it does not take although its shape has the name.
         under: the member of the input that holds the properties, ``LaunchTemplateData``.
         attributes: property -> key, for settings that AWS keeps as a map of strings in the member ``under``.
-        one_by_one: a call of its own for each property.
+        one_by_one: a call of its own for each property, or for each item where it ``adds`` or ``removes``.
+        adds: list property -> the member that takes the items which are new.
+        removes: list property -> the member that takes the items which are no longer wanted.
+        steps: the parameters of one call after the other, from the properties before and after.
+        on: properties whose change makes an update run it although none is a parameter; ``*`` stands for any.
+        when: runs only where this property is true.
         whole: it puts the whole setting, so a property that is left out goes back to AWS's default.
         delivers: adds what no property holds as it is, such as a function's code.
+        gives: name -> JMESPath into its answer, for the templates of later calls.
+        recorded: why the emulator cannot do it; its properties are then checked and kept on record.
     """
 
     name: str
@@ -34,17 +43,42 @@ class Operation:
     under: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict[str, str])
     one_by_one: bool = False
+    adds: Mapping[str, str] = field(default_factory=dict[str, str])
+    removes: Mapping[str, str] = field(default_factory=dict[str, str])
+    steps: Callable[[Properties, Properties], list[Properties]] | None = None
+    on: frozenset[str] = frozenset()
+    when: str = ""
     whole: bool = False
     delivers: Callable[[Properties], Properties] | None = None
+    gives: Mapping[str, str] = field(default_factory=dict[str, str])
+    recorded: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """A boto3 call that describes a resource, and where in its answer the description stands."""
+    """A boto3 call that describes a resource, and where in its answer the description stands.
+
+    What it describes has the names of the members that the create call takes. ``also`` adds those that AWS tells
+    under another name: member -> JMESPath into what stands there, or a template. The first read of a type decides
+    whether the resource is there; what others do not find is left out.
+    """
 
     name: str
     params: Mapping[str, Any]
     at: str = "@"
+    also: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """A call for each thing that a resource still holds, ``each`` with the members of one thing as its templates.
+
+    ``$item`` is the whole thing. ``when`` names the property that must be true for it.
+    """
+
+    found: Read
+    each: Operation
+    when: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +98,7 @@ class Naming:
     property: str = "name"
     limit: int
     suffix: Callable[[Properties], str] = lambda _: ""
+    lower: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,15 +111,27 @@ class ResourceType:
         create: the call that makes it. What it does not take is set by ``update`` right after.
         id: JMESPath into the answer of ``create``, or a template.
         read: calls that describe it, merged; where the first finds nothing, the resource is gone.
-        update: calls that change it in place. A property that none of them takes replaces the resource.
+        update: calls that change it in place, in this order. A property that none of them takes replaces the resource.
         delete: the call that removes it; None where AWS has nothing to remove.
-        names: property -> AWS's member, where they differ.
+        ready: JMESPath over the description: true when creation or a change has come to its end.
+        after_create: what AWS adds by itself and the real provider takes away.
+        before_delete: what has to go before AWS deletes it.
+        names: property -> AWS's member, where they differ; ``block.property`` where a name means two things.
+        moved: ``block.property`` -> the name under which the calls and ``names`` know it, for blocks that AWS has not.
         defaults: values that stand in for properties left open.
+        empty: what AWS is told when a property is taken away, ``{"environment": {}}``.
         outputs: what AWS adds: property -> JMESPath into the description, or a template.
         changing: outputs that an update changes.
         ignored: properties that steer the real provider and have no counterpart in AWS.
+        required: properties that must be given although AWS's API could do without.
+        limits: what a property allows, where botocore's models do not say it.
+        documents: properties that hold a JSON document.
         replace_on: properties that replace the resource although an update call has their name.
-        prepare: reshapes the properties to what AWS's API takes.
+        ordered: list properties in which the order means something.
+        not_returned: ``property`` or ``block.property`` -> why AWS does not say what it is, so that drift is not seen.
+        derived: names for templates, from the properties.
+        prepare: reshapes values to what AWS's API takes. A name it adds belongs to no property of the program.
+        restore: the way back from ``prepare``, for what AWS says of a changed property.
         recorded: why the emulator cannot hold this type; its inputs are then checked and kept on record.
     """
 
@@ -92,16 +139,28 @@ class ResourceType:
     service: str
     create: Operation
     id: str
-    read: tuple[Read, ...]
-    delete: Operation | None
+    read: tuple[Read, ...] = ()
+    delete: Operation | None = None
     update: tuple[Operation, ...] = ()
+    ready: str = ""
+    after_create: tuple[Sweep, ...] = ()
+    before_delete: tuple[Sweep, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict[str, str])
+    moved: Mapping[str, str] = field(default_factory=dict[str, str])
     defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    empty: Mapping[str, Any] = field(default_factory=dict[str, Any])
     outputs: Mapping[str, str] = field(default_factory=dict[str, str])
     changing: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+    limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit])
+    documents: frozenset[str] = frozenset()
     replace_on: frozenset[str] = frozenset()
+    ordered: frozenset[str] = frozenset()
+    not_returned: Mapping[str, str] = field(default_factory=dict[str, str])
     tagging: Tagging | None = None
     naming: Naming | None = None
+    derived: Callable[[Properties], Properties] | None = None
     prepare: Callable[[Properties], Properties] | None = None
+    restore: Callable[[Properties], Properties] | None = None
     recorded: str = ""

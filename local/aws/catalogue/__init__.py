@@ -1,0 +1,17 @@
+"""Every resource type that the embedded AWS knows, by its Pulumi token."""
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from local.aws.catalogue import vpc
+from local.aws.catalogue.entry import ResourceType
+
+_MODULES: tuple[ModuleType, ...] = (vpc,)
+
+
+def _types(modules: tuple[ModuleType, ...]) -> dict[str, ResourceType]:
+    found = [kind for module in modules for kind in vars(module).values() if isinstance(kind, ResourceType)]
+    return {kind.token: kind for kind in found}
+
+
+CATALOGUE: Mapping[str, ResourceType] = _types(_MODULES)

@@ -25,6 +25,11 @@ case $1 in
 env) echo {version} ;;
 list)
     echo "go: downloading example.com/one v1.0.0" >&2
+    if [ -n "$GOMODCACHE" ]; then
+        /bin/mkdir -p "$GOMODCACHE/one"
+        echo > "$GOMODCACHE/one/one.go"
+        /bin/chmod 555 "$GOMODCACHE/one"
+    fi
     echo one; echo two
     ;;
 build)
@@ -110,7 +115,7 @@ def told() -> Told:
 
 @dataclass(frozen=True)
 class Releases:
-    """A download server; `files` maps a path to what is served there, and None to no answer at all."""
+    """A download server; `files` maps a path to what is served there, and None to an answer without end."""
 
     url: str
     files: dict[str, bytes | None]
@@ -125,7 +130,11 @@ def releases() -> Iterator[Releases]:
         def do_GET(self) -> None:
             content = files.get(self.path, b"")
             if content is None:
-                closing.wait(60)
+                self.send_response(200)
+                self.end_headers()
+                while not closing.wait(0.5):
+                    self.wfile.write(b".")
+                    self.wfile.flush()
                 return
             self.send_response(200 if self.path in files else 404)
             self.send_header("Content-Length", str(len(content)))

@@ -117,9 +117,10 @@ _WILLING = _STUBBORN.replace("signal.signal(signal.SIGTERM, signal.SIG_IGN)", ""
 
 def _wait_until_gone(pid: int, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline, f"process {pid} still runs after {seconds} seconds"
-        time.sleep(0.02)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            assert time.monotonic() < deadline, f"process {pid} still runs after {seconds} seconds"
+            time.sleep(0.02)
 
 
 @pytest.mark.parametrize(("program", "seconds"), [(_WILLING, 0.5), (_STUBBORN, 2.0)], ids=["willing", "stubborn"])
@@ -144,6 +145,17 @@ def test_an_interrupted_host_takes_what_it_started_with_it(
 
     assert host.seconds_to_end() < seconds
     _wait_until_gone(pid, 0.5)
+
+
+def test_an_interrupt_of_the_whole_group_is_the_host_s_to_handle(host: Host, tmp_path: Path) -> None:
+    call = _start_plugin(host, tmp_path / "plugin", _WILLING)
+    pid = int(next(call).stdout)
+
+    os.kill(pid, signal.SIGINT)
+
+    # Left to itself, Python would end here, with the traceback of a KeyboardInterrupt.
+    time.sleep(0.3)
+    assert psutil.Process(pid).status() == psutil.STATUS_SLEEPING
 
 
 def test_a_grandchild_ends_with_the_host_too(host: Host, tmp_path: Path) -> None:

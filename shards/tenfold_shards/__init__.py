@@ -1,1 +1,28 @@
 """The shard map, its store, the router and the fence: what an application imports. No Pulumi."""
+
+from tenfold_shards.codec import decode, encode
+from tenfold_shards.errors import Conflict, Fault, KeyRefused, MapError, ShardError, StaleMap
+from tenfold_shards.hashing import BLAKE2B, BUCKETS, XXH3
+from tenfold_shards.keys import Key, canonical
+from tenfold_shards.map import Override, Placement, Range, Shard, ShardMap
+
+__all__ = [
+    "BLAKE2B",
+    "BUCKETS",
+    "XXH3",
+    "Conflict",
+    "Fault",
+    "Key",
+    "KeyRefused",
+    "MapError",
+    "Override",
+    "Placement",
+    "Range",
+    "Shard",
+    "ShardError",
+    "ShardMap",
+    "StaleMap",
+    "canonical",
+    "decode",
+    "encode",
+]

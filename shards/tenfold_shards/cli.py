@@ -1,0 +1,340 @@
+"""`tenfold-shards`: look at a shard map, plan its next version, compare, publish.
+
+A map is named by a file with its canonical text, or by a folder of published versions, of which `@n` picks one and
+the newest is meant otherwise. Exit codes: 0 done, 1 refused (`check`: faulty; `diff --exit-code`: different), 2 wrong
+usage.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from tenfold_shards import operations
+from tenfold_shards.codec import decode, encode, runs
+from tenfold_shards.difference import Plan, diff
+from tenfold_shards.errors import Fault, MapError, ShardError
+from tenfold_shards.hashing import BUCKETS, XXH3
+from tenfold_shards.keys import parsed, shown, to_json
+from tenfold_shards.map import ShardMap
+from tenfold_shards.shares import shares
+
+try:
+    import typer
+except ImportError:  # the application's installation has no command line
+    sys.exit("tenfold-shards needs typer and rich: pip install 'tenfold-shards[cli]'")
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+plan_app = typer.Typer(help="Print the next version of a map, or with --explain what it moves.", no_args_is_help=True)
+app.add_typer(plan_app, name="plan")
+
+_MAP = Annotated[str, typer.Argument(metavar="MAP", help="a file, a folder of versions, or folder@version")]
+_JSON = Annotated[bool, typer.Option("--json", help="one JSON object instead of text")]
+_EXPLAIN = Annotated[bool, typer.Option("--explain", help="what moves, instead of the map")]
+_WIDTH = 40
+
+
+def main() -> None:
+    """The entry point: whatever is refused becomes one readable message and exit code 1."""
+    try:
+        app()
+    except ShardError as error:
+        sys.stderr.write(f"tenfold-shards: {error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _load(name: str) -> ShardMap:
+    folder, at, version = name.rpartition("@")
+    if at and version.isdecimal() and not Path(name).exists():
+        return _store(folder).load(int(version))
+    if Path(name).is_dir():
+        return _store(name).load()
+    try:
+        return decode(Path(name).read_bytes().decode())
+    except OSError as error:
+        raise MapError([Fault(name, f"cannot be read: {error.strerror or error}")]) from None
+    except UnicodeDecodeError as error:
+        raise MapError([Fault(name, f"is no UTF-8 at byte {error.start}")]) from None
+    except MapError as error:
+        raise MapError([Fault(f"{name} {fault.path}", fault.message) for fault in error.faults]) from None
+
+
+def _store(folder: str) -> Any:
+    from tenfold_shards.store import FolderStore  # noqa: PLC0415 - most commands read a file
+
+    return FolderStore(Path(folder))
+
+
+@app.command()
+def create(
+    names: Annotated[list[str], typer.Argument(metavar="NAME[=WEIGHT]...")],
+    hash_name: Annotated[str, typer.Option("--hash", help="the pinned hash")] = XXH3,
+) -> None:
+    """Print version 1 of a map for these shards."""
+    weights = dict(_weight(name, 1) for name in names)
+    if len(weights) < len(names):
+        raise MapError([Fault("NAME", "a shard is named twice")])
+    typer.echo(encode(ShardMap.create(weights, hash_name)), nl=False)
+
+
+def _weight(text: str, default: int | None = None) -> tuple[str, int]:
+    name, equals, weight = text.partition("=")
+    if not equals and default is not None:
+        return name, default
+    if not weight.isdecimal():
+        raise MapError([Fault(text, "does not read NAME=WEIGHT with a whole number as weight")])
+    return name, int(weight)
+
+
+@app.command()
+def show(shard_map: _MAP, as_json: _JSON = False) -> None:
+    """Show a map: its shards, with a picture of how even they are."""
+    loaded = _load(shard_map)
+    held, wanted = loaded.counts(), shares(BUCKETS, loaded.weights(), loaded.counts())
+    singles = {name: sum(single.shard == name for single in loaded.overrides) for name in held}
+    spans = {name: sum(part.shard == name for part in loaded.ranges) for name in held}
+    if as_json:
+        rows = [
+            {
+                "name": shard.name,
+                "weight": shard.weight,
+                "buckets": held[shard.name],
+                "share": wanted[shard.name],
+                "overrides": singles[shard.name],
+                "ranges": spans[shard.name],
+            }
+            for shard in loaded.shards
+        ]
+        _print_json({"version": loaded.version, "hash": loaded.hash, "shards": rows})
+        return
+    typer.echo(f"version {loaded.version}, {loaded.hash}, {len(held):,} shards")
+    longest, most = max(map(len, held)), max(held.values())
+    for shard in loaded.shards:
+        count, off = held[shard.name], held[shard.name] - wanted[shard.name]
+        bar = "█" * round(count / most * _WIDTH)
+        notes = [f"weight {shard.weight}"] if shard.weight != 1 else []
+        notes += [f"{off:+,} of its share"] if off else []
+        notes += [f"{singles[shard.name]:,} keys"] if singles[shard.name] else []
+        notes += [f"{spans[shard.name]:,} ranges"] if spans[shard.name] else []
+        figures = f"{count:>6,}  {count / BUCKETS:6.2%}  {', '.join(notes)}"
+        typer.echo(f"{shard.name:<{longest}}  {bar:<{_WIDTH}}  {figures}".rstrip())
+    for part in loaded.ranges:
+        typer.echo(f"{_span(part.lower, part.upper)} on {part.shard}")
+
+
+def _span(lower: str, upper: str | None) -> str:
+    return f"text from {lower!r} " + ("without end" if upper is None else f"up to {upper!r}")
+
+
+@app.command()
+def where(
+    shard_map: _MAP,
+    keys: Annotated[list[str], typer.Argument(metavar="KEY...", help="str:Smith int:42 bytes:00ff uuid:... or a list")],
+    as_json: _JSON = False,
+) -> None:
+    """Say which shard owns each key, and why."""
+    loaded = _load(shard_map)
+    for text in keys:
+        key = parsed(text)
+        found = loaded.placement(key)
+        if as_json:
+            _print_json(
+                {"key": to_json(key), "shard": found.shard, "bucket": found.bucket, "by": found.by}, indent=None
+            )
+        else:
+            typer.echo(f"{shown(key)} is on {found.shard} by its {found.by} (bucket {found.bucket})")
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...")], as_json: _JSON = False) -> None:
+    """Check that files are canonical maps, and name every fault."""
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            loaded = _load(str(file))
+        except MapError as error:
+            faults.extend(error.faults)
+        else:
+            if not as_json:
+                typer.echo(f"{file}: version {loaded.version}, {len(loaded.shards):,} shards, in order")
+    if as_json:
+        _print_json({"faults": [{"path": fault.path, "message": fault.message} for fault in faults]})
+    for fault in [] if as_json else faults:
+        typer.echo(str(fault), err=True)
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command("diff")
+def difference(
+    before: _MAP,
+    after: _MAP,
+    as_json: _JSON = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="exit with 1 if they place any key differently")
+    ] = False,
+) -> None:
+    """Say what moves from one map to another."""
+    changes = diff(_load(before), _load(after))
+    _explain(changes, as_json)
+    if exit_code and (changes.moved or changes.keys or changes.ranges or changes.added or changes.removed):
+        raise typer.Exit(1)
+
+
+@app.command()
+def publish(
+    shard_map: Annotated[str, typer.Argument(metavar="MAP", help="a file")],
+    store: Annotated[Path, typer.Argument(metavar="STORE", help="the folder of published versions")],
+) -> None:
+    """Publish a map as the next version; refused if another has published it first."""
+    loaded = _load(shard_map)
+    _store(str(store)).publish(loaded)
+    typer.echo(f"published version {loaded.version}")
+
+
+@app.command()
+def rollback(
+    store: Annotated[str, typer.Argument(metavar="STORE", help="the folder of published versions")],
+    version: Annotated[int, typer.Argument(help="the version whose placement is wanted again")],
+) -> None:
+    """Print an old version as the next one, to be published forward."""
+    versions = _store(store)
+    old, current = versions.load(version), versions.load()
+    typer.echo(encode(replace(old, version=current.version + 1)), nl=False)
+
+
+def _print_json(value: object, indent: int | None = 2) -> None:
+    typer.echo(json.dumps(value, indent=indent, ensure_ascii=False))
+
+
+def _explain(plan: Plan, as_json: bool) -> None:
+    if as_json:
+        _print_json(_as_json(plan))
+        return
+    typer.echo(f"version {plan.before.version} to {plan.after.version}: {plan.moved:,} of {BUCKETS:,} buckets move")
+    for title, names in (("new", plan.added), ("gone", plan.removed)):
+        if names:
+            typer.echo(f"  {title}: {', '.join(names)}")
+    for name, old, new in plan.weights:
+        typer.echo(f"  {name}: weight {old} becomes {new}")
+    for move in plan.buckets:
+        text = runs(move.buckets)
+        short = text if len(text) <= 60 else text[:56].rsplit(" ", 1)[0] + " ..."
+        typer.echo(f"  {move.source} -> {move.target}: {len(move.buckets):,} buckets ({short})")
+    for single in plan.keys:
+        typer.echo(f"  {single.source} -> {single.target}: key {shown(single.key)}")
+    for part in plan.ranges:
+        typer.echo(f"  {part.source or 'buckets'} -> {part.target or 'buckets'}: {_span(part.lower, part.upper)}")
+
+
+def _as_json(plan: Plan) -> dict[str, object]:
+    return {
+        "before": plan.before.version,
+        "after": plan.after.version,
+        "moved": plan.moved,
+        "added": plan.added,
+        "removed": plan.removed,
+        "weights": [{"name": name, "before": old, "after": new} for name, old, new in plan.weights],
+        "buckets": [{"source": m.source, "target": m.target, "buckets": runs(m.buckets)} for m in plan.buckets],
+        "keys": [{"key": to_json(m.key), "source": m.source, "target": m.target} for m in plan.keys],
+        "ranges": [{"lower": m.lower, "upper": m.upper, "source": m.source, "target": m.target} for m in plan.ranges],
+    }
+
+
+def _planned(plan: Plan, explain: bool, as_json: bool) -> None:
+    if explain or as_json:
+        _explain(plan, as_json)
+    else:
+        typer.echo(encode(plan.after), nl=False)
+
+
+def _numbers(text: str) -> list[int]:
+    buckets: list[int] = []
+    for run in text.replace(",", " ").split():
+        first, dash, last = run.partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()) or int(last or first) >= BUCKETS:
+            raise MapError([Fault(run, f"is no run of buckets; write them as 0-99 from 0 to {BUCKETS - 1}")])
+        buckets.extend(range(int(first), int(last or first) + 1))
+    return buckets
+
+
+_TEXT_END = Annotated[str | None, typer.Argument(help="the first text that is not in; none for no end")]
+
+
+@plan_app.command("add")
+def _add(shard_map: _MAP, name: str, weight: int = 1, explain: _EXPLAIN = False, as_json: _JSON = False) -> None:
+    """One shard more, every shard at its share."""
+    _planned(operations.add(_load(shard_map), name, weight), explain, as_json)
+
+
+@plan_app.command("remove")
+def _remove(shard_map: _MAP, name: str, explain: _EXPLAIN = False, as_json: _JSON = False) -> None:
+    """One shard less, its buckets to the others."""
+    _planned(operations.remove(_load(shard_map), name), explain, as_json)
+
+
+@plan_app.command("drain")
+def _drain(shard_map: _MAP, name: str, explain: _EXPLAIN = False, as_json: _JSON = False) -> None:
+    """Weight 0: its buckets to the others, the shard stays on the map."""
+    _planned(operations.drain(_load(shard_map), name), explain, as_json)
+
+
+@plan_app.command("rebalance")
+def _rebalance(
+    shard_map: _MAP,
+    weights: Annotated[list[str] | None, typer.Argument(metavar="[NAME=WEIGHT]...")] = None,
+    explain: _EXPLAIN = False,
+    as_json: _JSON = False,
+) -> None:
+    """Every shard at its share, with new weights if given."""
+    given = dict(_weight(text) for text in weights or [])
+    _planned(operations.rebalance(_load(shard_map), given), explain, as_json)
+
+
+@plan_app.command("split")
+def _split(shard_map: _MAP, source: str, name: str, explain: _EXPLAIN = False, as_json: _JSON = False) -> None:
+    """The upper half of a shard's buckets to a new shard."""
+    _planned(operations.split(_load(shard_map), source, name), explain, as_json)
+
+
+@plan_app.command("merge")
+def _merge(shard_map: _MAP, source: str, into: str, explain: _EXPLAIN = False, as_json: _JSON = False) -> None:
+    """All of one shard to another; the first leaves the map."""
+    _planned(operations.merge(_load(shard_map), source, into), explain, as_json)
+
+
+@plan_app.command("move")
+def _move(shard_map: _MAP, buckets: str, to: str, explain: _EXPLAIN = False, as_json: _JSON = False) -> None:
+    """Buckets by number, such as 0-99,512, to one shard."""
+    _planned(operations.move(_load(shard_map), _numbers(buckets), to), explain, as_json)
+
+
+@plan_app.command("isolate")
+def _isolate(shard_map: _MAP, key: str, on: str, explain: _EXPLAIN = False, as_json: _JSON = False) -> None:
+    """One key to a shard of its own choice."""
+    _planned(operations.isolate(_load(shard_map), parsed(key), on), explain, as_json)
+
+
+@plan_app.command("release")
+def _release(shard_map: _MAP, key: str, explain: _EXPLAIN = False, as_json: _JSON = False) -> None:
+    """One key back to its range or bucket."""
+    _planned(operations.release(_load(shard_map), parsed(key)), explain, as_json)
+
+
+@plan_app.command("assign-range")
+def _assign(
+    shard_map: _MAP, to: str, lower: str, upper: _TEXT_END = None, explain: _EXPLAIN = False, as_json: _JSON = False
+) -> None:
+    """Text from LOWER up to UPPER to one shard."""
+    _planned(operations.assign_range(_load(shard_map), lower, upper, to), explain, as_json)
+
+
+@plan_app.command("clear-range")
+def _clear(
+    shard_map: _MAP, lower: str, upper: _TEXT_END = None, explain: _EXPLAIN = False, as_json: _JSON = False
+) -> None:
+    """Text from LOWER up to UPPER back to its buckets."""
+    _planned(operations.clear_range(_load(shard_map), lower, upper), explain, as_json)

@@ -46,7 +46,7 @@ class MapStore(Protocol):
         """The version in force; 0 where none is published."""
         ...
 
-    def read(self, version: int | None = None) -> ShardMap:
+    def load(self, version: int | None = None) -> ShardMap:
         """A published version, without an argument the one in force.
 
         Raises:
@@ -63,6 +63,10 @@ class MapStore(Protocol):
         Raises:
             Conflict: Another version is in force by now than the one before this map's; nothing was written.
         """
+        ...
+
+    def versions(self) -> list[int]:
+        """The published versions' numbers, in order."""
         ...
 
     def history(self, limit: int = 100) -> list[Publication]:
@@ -83,7 +87,7 @@ def rollback(store: MapStore, version: int) -> ShardMap:
 
     This changes who owns a key and moves no row. Where rows were moved since that version, move them back instead.
     """
-    restored = replace(store.read(version), version=store.head() + 1)
+    restored = replace(store.load(version), version=store.head() + 1)
     store.publish(restored)
     return restored
 

@@ -67,11 +67,13 @@ class DynamoStore:
         item = self._get("head", "version")
         return int(item["version"]["N"]) if item else 0
 
-    def read(self, version: int | None = None) -> ShardMap:
+    def load(self, version: int | None = None) -> ShardMap:
         """A published version, without an argument the one in force."""
         number = self.head() if version is None else version
         if number == 0:
-            raise StoreError(f"no shard map {self.name!r} is published in the table {self.table}; publish version 1 first")
+            raise StoreError(
+                f"no shard map {self.name!r} is published in the table {self.table}; publish version 1 first"
+            )
         item = self._get(_version_item(number), "#text", {"#text": "text"})
         if not item:
             raise StoreError(
@@ -107,6 +109,10 @@ class DynamoStore:
                 if "TransactionConflict" not in reasons or attempt == _ATTEMPTS - 1:
                     raise
             time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - spreads the publishers
+
+    def versions(self) -> list[int]:
+        """The published versions' numbers, in order."""
+        return [publication.version for publication in reversed(self.history(self.head()))]
 
     def history(self, limit: int = 100) -> list[Publication]:
         """The latest publications, the newest first."""

@@ -36,9 +36,9 @@ class FolderStore:
 
     def head(self) -> int:
         """The version in force; 0 where none is published."""
-        return max(self._versions(), default=0)
+        return max(self._numbers(), default=0)
 
-    def read(self, version: int | None = None) -> ShardMap:
+    def load(self, version: int | None = None) -> ShardMap:
         """A published version, without an argument the one in force."""
         number = self.head() if version is None else version
         if number == 0:
@@ -69,11 +69,15 @@ class FolderStore:
                     raise Conflict(shard_map.version, self.head()) from None
             _flush_folder(self.folder)
 
+    def versions(self) -> list[int]:
+        """The published versions' numbers, in order."""
+        return sorted(self._numbers())
+
     def history(self, limit: int = 100) -> list[Publication]:
         """The latest publications, the newest first."""
         return [
             Publication(version, datetime.fromtimestamp(self._path(version).stat().st_mtime, UTC))
-            for version in sorted(self._versions(), reverse=True)[:limit]
+            for version in self.versions()[::-1][:limit]
         ]
 
     def read_leases(self) -> Leases:
@@ -102,7 +106,7 @@ class FolderStore:
     def _path(self, version: int) -> Path:
         return self.folder / f"{version:08d}.json"
 
-    def _versions(self) -> Iterator[int]:
+    def _numbers(self) -> Iterator[int]:
         with suppress(FileNotFoundError):
             for name in os.listdir(self.folder):  # noqa: PTH208 - names alone; a router asks often
                 match = _VERSION_FILE.fullmatch(name)

@@ -380,6 +380,7 @@ class Shards:
                 pass
             else:
                 self.acknowledged.append(number)
+                time.sleep(0.001)
                 number += 1
                 if not self.fenced and number % 20 == 0:
                     version, owner = self.published
@@ -427,7 +428,7 @@ def test_no_acknowledged_write_is_lost_or_misplaced_over_many_moves_under_load(
 
 def test_without_the_fence_the_same_load_does_misplace_writes(databases: Callable[[int], list[str]]) -> None:
     """The negative control: the test above can fail."""
-    _, misplaced = Shards(databases(2), IsolationLevel.READ_COMMITTED, fenced=False).run(moves=40)
+    _, misplaced = Shards(databases(2), IsolationLevel.READ_COMMITTED, fenced=False).run(moves=8)
     assert misplaced > 0
 
 

@@ -113,8 +113,10 @@ class Connections:
                 _prepare(connection, isolation, read_only=False)
                 try:
                     # In a pipeline the BEGIN travels with the check: one round trip for both.
-                    with fence.stale_map_raised(version), connection.pipeline():
-                        connection.execute("SELECT tenfold.admit(%s, %s)", (bucket, version))
+                    with connection.pipeline():
+                        admitted = connection.execute(fence.CHECK, (bucket, version))
+                    if admitted.fetchone() is None:
+                        raise fence.stale(connection, bucket, version)
                 except psycopg.errors.SerializationFailure as error:
                     raise StaleMap(version) from error  # the fence changes at this very moment
                 except psycopg.OperationalError:

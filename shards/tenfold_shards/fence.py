@@ -24,8 +24,8 @@ A statement that changed no row cannot tell a row that is not there from a stale
 Why it holds whatever the isolation level. ``FOR KEY SHARE`` is PostgreSQL's weakest row lock: writers do not wait for
 each other. A freeze first says ``owned = false``, which waits for nobody, so that no stream of new writers can hold it
 up; then it moves ``epoch``, which is part of a unique index and so changes the row's key: this waits for the writers
-that were let in, and a writer whose snapshot is older than the freeze must look at the row again (READ COMMITTED, and it
-is refused) or fails to serialize (REPEATABLE READ, SERIALIZABLE).
+that were let in, and a writer whose snapshot is older than the freeze must look at the row again (READ COMMITTED, and
+it is refused) or fails to serialize (REPEATABLE READ, SERIALIZABLE).
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -44,6 +44,9 @@ from tenfold_shards.map import ShardMap
 SCHEMA = resources.files("tenfold_shards").joinpath("fence.sql").read_text(encoding="utf-8")
 """The SQL that makes the fence in a shard's database. It may run again and again."""
 
+CHECK = b"SELECT epoch FROM tenfold.fence WHERE bucket = %s AND owned AND epoch <= %s FOR KEY SHARE"
+"""The check as a plain statement, for a bucket and a version: no row for a stale map, and then the caller must stop."""
+
 STALE_MAP_SQLSTATE = "TF001"
 """What ``tenfold.admit`` raises for a stale map."""
 
@@ -52,7 +55,7 @@ class FenceError(ShardError):
     """A change of a fence was refused; nothing changed."""
 
 
-class FreezeTimeout(FenceError):
+class FreezeTimeout(FenceError):  # noqa: N818 - as its siblings, named by what happened
     """A transaction under way held a bucket for longer than a freeze may wait; the shard takes writes again."""
 
     def __init__(self, buckets: int, seconds: float) -> None:
@@ -102,6 +105,12 @@ def admit(connection: psycopg.Connection[Any], bucket: int, version: int) -> Non
         connection.execute("SELECT tenfold.admit(%s, %s)", (bucket, version))
 
 
+def stale(connection: psycopg.Connection[Any], bucket: int, version: int) -> StaleMap:
+    """The error for a check that found no row, with what the shard says is current."""
+    found = connection.execute("SELECT epoch FROM tenfold.fence WHERE bucket = %s", (bucket,)).fetchone()
+    return StaleMap(version, found[0] if found else 0)
+
+
 @contextmanager
 def stale_map_raised(version: int) -> Iterator[None]:
     """Turn the database's refusal of a stale map into ``StaleMap``, with what the shard says is current."""
@@ -116,7 +125,7 @@ def stale_map_raised(version: int) -> Iterator[None]:
 def held(shard_map: ShardMap, shard: str) -> set[int]:
     """The buckets of which a shard holds a key, whichever layer of the map gives it: what its fence has to own.
 
-    A key of a range may be in any bucket. So a shard with a range owns all, and moving a range freezes all for a moment.
+    A key of a range may be in any bucket: a shard with a range owns all, and moving a range freezes all for a moment.
     """
     if any(part.shard == shard for part in shard_map.ranges):
         return set(range(BUCKETS))

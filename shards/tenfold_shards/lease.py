@@ -1,12 +1,12 @@
 """A lease: one mover at a time for what it is named after, and a token by which the late are told apart.
 
-A lease is kept in the map's store. Its holder renews it; whoever wants it takes it over when it was released, or when the
-store has shown it without a change for as long as the holder promised to renew it. That is measured by the clock of the
-one who waits, so no two machines need to agree on the time.
+A lease is kept in the map's store. Its holder renews it; whoever wants it takes it over when it was released, or when
+the store has shown it without a change for as long as the holder promised to renew it. That is measured by the clock of
+the one who waits, so no two machines need to agree on the time.
 
-A holder that was paused (swapped out, a long collection) may believe that it still has a lease that another one took. So a
-lease alone protects nothing: hand its ``token`` to what you change. Tokens of one store only grow, over all names, and
-``fence.freeze`` and ``fence.own`` refuse a token lower than the one they saw.
+A holder that was paused (swapped out, a long collection) may believe that it still has a lease that another one took.
+So a lease alone protects nothing: hand its ``token`` to what you change. Tokens of one store only grow, over all names,
+and ``fence.freeze`` and ``fence.own`` refuse a token lower than the one they saw.
 """
 
 import json

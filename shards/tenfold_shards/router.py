@@ -7,9 +7,10 @@ The article's "more logic in your application to dynamically change the target d
     with router.connection(customer) as connection:     # a transaction on the customer's shard
         connection.execute("UPDATE account SET balance = balance - 5 WHERE customer = %s", (customer,))
 
-A connection for writes is handed out inside a transaction that the shard's fence has admitted (fence.py), and one for reads
-in a transaction that cannot write. So no write is ever made with a stale map: where the fence refuses, nothing was sent
-yet, and the router reads the map again and goes where it says. It does so also on a ``hint``, and never by a timer alone.
+A connection for writes is handed out inside a transaction that the shard's fence has admitted (fence.py), and one for
+reads in a transaction that cannot write. So no write is ever made with a stale map: where the fence refuses, nothing was
+sent yet, and the router reads the map again and goes where it says. It does so also on a ``hint``, and never by a timer
+alone.
 """
 
 import random
@@ -98,8 +99,8 @@ class Router:
     ) -> "Iterator[Connection]":
         """A connection to the key's shard in a transaction, which commits at the end and rolls back on an error.
 
-        Write in it only what belongs to keys of the same bucket. With ``read_only`` the fence is not asked, and a read just
-        after a move may be of the shard before it.
+        Write in it only what belongs to keys of the same bucket. With ``read_only`` the fence is not asked, and a read
+        just after a move may be of the shard before it.
 
         Raises:
             StaleMap: The bucket was at rest, or the map in force named another shard, for all of ``write_seconds``.
@@ -112,7 +113,7 @@ class Router:
                 yield self._admitted(connections, opened, key, isolation)
 
     def write(self, key: Key, work: "Callable[[Connection], _T]", isolation: "IsolationLevel | None" = None) -> _T:
-        """Run ``work`` in the key's transaction, and again where the database asks for that (serialization, deadlock)."""
+        """Run ``work`` in the key's transaction, and again where it could not serialize or met a deadlock."""
         deadline = time.monotonic() + self._write_seconds
         pause = _FIRST_PAUSE_SECONDS
         while True:

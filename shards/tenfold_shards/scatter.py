@@ -97,16 +97,18 @@ class _Ask:
 
     def _fetched(self, shard: str, deadline: float) -> list[Any]:
         rows: list[Any] = []
-        with self.connections.read(shard, wait_seconds=self.timeout_seconds) as connection:
-            with connection.cursor(name="scatter") as cursor:
+        with (
+            self.connections.read(shard, wait_seconds=self.timeout_seconds) as connection,
+            connection.cursor(name="scatter") as cursor,
+        ):
+            _limit_time(connection, deadline)
+            cursor.execute(self.query.encode(), self.parameters)
+            while self.limit is None or len(rows) < self.limit:
                 _limit_time(connection, deadline)
-                cursor.execute(self.query.encode(), self.parameters)
-                while self.limit is None or len(rows) < self.limit:
-                    _limit_time(connection, deadline)
-                    batch = cursor.fetchmany(min(_BATCH_ROWS, self.limit or _BATCH_ROWS))
-                    if not batch:
-                        break
-                    rows += [row for row in batch if self.belongs(shard, row)]
+                batch = cursor.fetchmany(min(_BATCH_ROWS, self.limit or _BATCH_ROWS))
+                if not batch:
+                    break
+                rows += [row for row in batch if self.belongs(shard, row)]
         return rows[: self.limit]
 
 

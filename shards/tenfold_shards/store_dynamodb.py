@@ -2,16 +2,16 @@
 
 Key schema: partition key ``map`` (string), sort key ``item`` (string). One table keeps any number of maps by name.
 
-| map    | item               | other attributes                                                                          |
-|--------|--------------------|-------------------------------------------------------------------------------------------|
-| orders | head               | version (number): the version in force                                                    |
-| orders | version#0000000001 | text (binary): the canonical text, zlib; published_at (string); publication (string): a   |
-|        |                    | UUID, by which a publisher whose answer was lost knows its own                            |
-| orders | leases             | revision (number), text (string): who moves what at present                               |
+| item               | other attributes                                                                 |
+|--------------------|----------------------------------------------------------------------------------|
+| head               | version (number): the version in force                                           |
+| version#0000000001 | text (binary): the canonical text, zlib; published_at (string); publication      |
+|                    | (string): a UUID, by which a publisher whose answer was lost knows its own       |
+| leases             | revision (number), text (string): who moves what at present                      |
 
 The head is moved from n to n + 1 by a condition, in one transaction with the version's item, which must not exist. Reads
 are strongly consistent. A program that routes needs dynamodb:GetItem and Query on the table; one that publishes or moves
-needs dynamodb:PutItem, UpdateItem and ConditionCheckItem as well.
+needs dynamodb:PutItem and UpdateItem as well.
 """
 
 import random

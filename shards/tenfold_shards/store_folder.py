@@ -4,8 +4,9 @@
     leases.json     who moves what at present
     leases.lock     held while leases.json is replaced
 
-A version is written to a file of another name, flushed to the disk, and then linked to its own name. The link is the only
-step that counts and it fails where the name is taken: a version is there as a whole or not at all, and has one writer.
+A version is written to a file of another name, flushed to the disk, and then linked to its own name. The link is the
+only step that counts and it fails where the name is taken: a version is there as a whole or not at all, and has one
+writer.
 """
 
 import fcntl
@@ -48,7 +49,8 @@ class FolderStore:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
             raise StoreError(
-                f"version {number} of the shard map is not in {self.folder}; the version in force there is {self.head()}"
+                f"version {number} of the shard map is not in {self.folder}; "
+                f"the version in force there is {self.head()}"
             ) from None
         except UnicodeDecodeError as error:
             raise StoreError(f"{path} does not hold a shard map: {error}") from error

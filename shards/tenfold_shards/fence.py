@@ -28,7 +28,7 @@ that were let in, and a writer whose snapshot is older than the freeze must look
 it is refused) or fails to serialize (REPEATABLE READ, SERIALIZABLE).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -112,7 +112,7 @@ def stale(connection: psycopg.Connection[Any], bucket: int, version: int) -> Sta
 
 
 @contextmanager
-def stale_map_raised(version: int) -> Iterator[None]:
+def stale_map_raised(version: int) -> Generator[None]:
     """Turn the database's refusal of a stale map into ``StaleMap``, with what the shard says is current."""
     try:
         yield
@@ -207,7 +207,7 @@ def freeze(
                 " AND token = %(token)s AND epoch < %(epoch)s",
                 wanted,
             )
-        raise FreezeTimeout(len(wanted["buckets"]), timeout_seconds) from error
+        raise FreezeTimeout(len(buckets), timeout_seconds) from error
 
 
 def _all_changed(

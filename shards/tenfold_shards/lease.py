@@ -24,11 +24,11 @@ from tenfold_shards.store import Leases, MapStore, StoreError
 _POLL_SECONDS = 0.25
 
 
-class LeaseLost(ShardError):
+class LeaseLost(ShardError):  # noqa: N818 - named as what happened, like the rest
     """The lease is not ours any more: stop, another one may be at work."""
 
 
-class LeaseHeld(ShardError):
+class LeaseHeld(ShardError):  # noqa: N818 - named as what happened, like the rest
     """Another one has the lease.
 
     Attributes:

@@ -8,15 +8,15 @@ The article's "more logic in your application to dynamically change the target d
         connection.execute("UPDATE account SET balance = balance - 5 WHERE customer = %s", (customer,))
 
 A connection for writes is handed out inside a transaction that the shard's fence has admitted (fence.py), and one for
-reads in a transaction that cannot write. So no write is ever made with a stale map: where the fence refuses, nothing was
-sent yet, and the router reads the map again and goes where it says. It does so also on a ``hint``, and never by a timer
-alone.
+reads in a transaction that cannot write. So no write is ever made with a stale map: where the fence refuses, nothing
+was sent yet, and the router reads the map again and goes where it says. It does so also on a ``hint``, and never by a
+timer alone.
 """
 
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from logging import getLogger
@@ -96,7 +96,7 @@ class Router:
     @contextmanager
     def connection(
         self, key: Key, read_only: bool = False, isolation: "IsolationLevel | None" = None
-    ) -> "Iterator[Connection]":
+    ) -> "Generator[Connection]":
         """A connection to the key's shard in a transaction, which commits at the end and rolls back on an error.
 
         Write in it only what belongs to keys of the same bucket. With ``read_only`` the fence is not asked, and a read

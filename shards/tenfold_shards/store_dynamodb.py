@@ -9,9 +9,9 @@ Key schema: partition key ``map`` (string), sort key ``item`` (string). One tabl
 |                    | (string): a UUID, by which a publisher whose answer was lost knows its own       |
 | leases             | revision (number), text (string): who moves what at present                      |
 
-The head is moved from n to n + 1 by a condition, in one transaction with the version's item, which must not exist. Reads
-are strongly consistent. A program that routes needs dynamodb:GetItem and Query on the table; one that publishes or moves
-needs dynamodb:PutItem and UpdateItem as well.
+The head is moved from n to n + 1 by a condition, in one transaction with the version's item, which must not exist.
+Reads are strongly consistent. A program that routes needs dynamodb:GetItem and Query on the table; one that publishes
+or moves needs dynamodb:PutItem and UpdateItem as well.
 """
 
 import random
@@ -92,7 +92,7 @@ class DynamoStore:
         text = zlib.compress(encode(shard_map).encode(), 9)
         if len(text) > _LARGEST_BYTES:
             raise StoreError(
-                f"the shard map is {len(text):,} bytes when compressed and an item of DynamoDB holds {_LARGEST_BYTES:,}; "
+                f"the shard map is {len(text):,} bytes compressed and an item of DynamoDB holds {_LARGEST_BYTES:,}; "
                 "give keys that are overridden one by one a range or buckets of their own"
             )
         publication = uuid.uuid4().hex

@@ -15,7 +15,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,7 +116,7 @@ class FolderStore:
                     yield int(match[1])
 
     @contextmanager
-    def _written(self, text: str) -> Iterator[Path]:
+    def _written(self, text: str) -> Generator[Path]:
         """A file with the text, on the disk, under a name of its own that is gone afterwards."""
         temporary = self.folder / f"{uuid.uuid4().hex}.tmp"
         try:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -101,9 +101,14 @@ def test_a_stale_write_is_refused_and_told_the_shards_version(
     connect: Connect, level: IsolationLevel, bucket: int, version: int, current: int
 ) -> None:
     writer = connect(level)
-    with pytest.raises(StaleMap) as refused, writer.transaction():
-        writer.execute("UPDATE account SET balance = balance + 1 WHERE id = 1")
-        fence.admit(writer, bucket, version)
+
+    def write() -> None:
+        with writer.transaction():
+            writer.execute("UPDATE account SET balance = balance + 1 WHERE id = 1")
+            fence.admit(writer, bucket, version)
+
+    with pytest.raises(StaleMap) as refused:
+        write()
     assert (refused.value.seen, refused.value.current) == (version, current)
     assert accounts(writer) == {1: 0}
 
@@ -189,7 +194,8 @@ def test_a_write_whose_snapshot_is_older_than_the_freeze_is_refused(
             writer.execute("UPDATE account SET balance = balance + 1 WHERE id = 1")
         else:
             written = writer.execute(UPDATE.encode(), {"bucket": BUCKET, "version": 3, "id": 1})
-            raise ZeroRows(written.rowcount)
+            if written.rowcount == 0:
+                raise ZeroRows
     assert accounts(mover) == {1: 0}
 
 
@@ -198,12 +204,11 @@ class ZeroRows(Exception):  # noqa: N818
 
 
 @contextmanager
-def stale_or_zero(level: IsolationLevel) -> Iterator[None]:
+def stale_or_zero(level: IsolationLevel) -> Generator[None]:
     """Refused at READ COMMITTED, not serializable at the others; a statement with the check in it changes no row."""
     try:
         yield
-    except ZeroRows as none:
-        assert none.args == (0,)
+    except ZeroRows:
         assert level == IsolationLevel.READ_COMMITTED
     except StaleMap:
         assert level == IsolationLevel.READ_COMMITTED

@@ -63,7 +63,7 @@ def _load(name: str) -> ShardMap:
 
 
 def _store(folder: str) -> Any:
-    from tenfold_shards.store import FolderStore  # noqa: PLC0415 - most commands read a file
+    from tenfold_shards.store_folder import FolderStore  # noqa: PLC0415 - most commands read a file
 
     return FolderStore(Path(folder))
 

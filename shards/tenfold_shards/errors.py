@@ -5,6 +5,12 @@ ShardError
   MapError            a map, an encoded map or an operation on a map that cannot be; carries every fault with its path
   StaleMap            a write was fenced: the caller's map is older than the shard's
   Conflict            somebody else published this version first
+  StoreError          the store has no such version, or cannot read what it has (store.py)
+  LeaseHeld           another one has the lease (lease.py)
+  LeaseLost           the lease is not ours any more (lease.py)
+  FenceError          a change of a fence was refused (fence.py)
+    FreezeTimeout     a transaction under way held a bucket for longer than a freeze may wait
+  UnknownShard        the map names a shard without a connection string (connections.py)
 """
 
 from collections.abc import Iterable

@@ -1,15 +1,14 @@
 """`tenfold-shards`: look at a shard map, plan its next version, compare, publish.
 
-A map is named by a file with its canonical text, or by a folder of published versions, of which `@n` picks one and
-the newest is meant otherwise. Exit codes: 0 done, 1 refused (`check`: faulty; `diff --exit-code`: different), 2 wrong
-usage.
+A map is named by a file with its canonical text, or by a store of published versions (a folder, or
+`dynamodb:TABLE[/NAME]`), of which `@n` picks one and the newest is meant otherwise. Exit codes: 0 done, 1 refused
+(`check`: faulty; `diff --exit-code`: different), 2 wrong usage.
 """
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from tenfold_shards import operations
 from tenfold_shards.codec import decode, encode, runs
@@ -19,6 +18,8 @@ from tenfold_shards.hashing import BUCKETS, XXH3
 from tenfold_shards.keys import parsed, shown, to_json
 from tenfold_shards.map import ShardMap
 from tenfold_shards.shares import shares
+from tenfold_shards.store import MapStore, rollback
+from tenfold_shards.store_folder import FolderStore
 
 try:
     import typer
@@ -29,10 +30,14 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pret
 plan_app = typer.Typer(help="Print the next version of a map, or with --explain what it moves.", no_args_is_help=True)
 app.add_typer(plan_app, name="plan")
 
-_MAP = Annotated[str, typer.Argument(metavar="MAP", help="a file, a folder of versions, or folder@version")]
+_MAP = Annotated[str, typer.Argument(metavar="MAP", help="a file, a STORE, or STORE@VERSION")]
+_STORE = Annotated[
+    str, typer.Argument(metavar="STORE", help="a folder of published versions, or dynamodb:TABLE[/NAME]")
+]
 _JSON = Annotated[bool, typer.Option("--json", help="one JSON object instead of text")]
 _EXPLAIN = Annotated[bool, typer.Option("--explain", help="what moves, instead of the map")]
 _WIDTH = 40
+_DYNAMODB = "dynamodb:"
 
 
 def main() -> None:
@@ -47,13 +52,12 @@ def main() -> None:
 
 
 def _load(name: str) -> ShardMap:
-    folder, at, version = name.rpartition("@")
-    if at and version.isdecimal() and not Path(name).exists():
-        return _store(folder).load(int(version))
-    if Path(name).is_dir():
-        return _store(name).load()
+    path = Path(name)
+    if name.startswith(_DYNAMODB) or path.is_dir() or (not path.exists() and _versioned(name)):
+        place, version = _versioned(name) or (name, None)
+        return _store(place).load(version)
     try:
-        return decode(Path(name).read_bytes().decode())
+        return decode(path.read_bytes().decode())
     except OSError as error:
         raise MapError([Fault(name, f"cannot be read: {error.strerror or error}")]) from None
     except UnicodeDecodeError as error:
@@ -62,10 +66,20 @@ def _load(name: str) -> ShardMap:
         raise MapError([Fault(f"{name} {fault.path}", fault.message) for fault in error.faults]) from None
 
 
-def _store(folder: str) -> Any:
-    from tenfold_shards.store_folder import FolderStore  # noqa: PLC0415 - most commands read a file
+def _versioned(name: str) -> tuple[str, int] | None:
+    place, at, version = name.rpartition("@")
+    return (place, int(version)) if at and version.isdecimal() else None
 
-    return FolderStore(Path(folder))
+
+def _store(place: str) -> MapStore:
+    if not place.startswith(_DYNAMODB):
+        return FolderStore(place)
+    try:
+        from tenfold_shards.store_dynamodb import DynamoStore  # noqa: PLC0415 - boto3 is optional and slow to import
+    except ImportError:
+        raise MapError([Fault(place, "needs boto3: pip install 'tenfold-shards[dynamodb]'")]) from None
+    table, _, name = place.removeprefix(_DYNAMODB).partition("/")
+    return DynamoStore(table, name or "main")
 
 
 @app.command()
@@ -187,23 +201,33 @@ def difference(
 @app.command()
 def publish(
     shard_map: Annotated[str, typer.Argument(metavar="MAP", help="a file")],
-    store: Annotated[Path, typer.Argument(metavar="STORE", help="the folder of published versions")],
+    store: _STORE,
 ) -> None:
     """Publish a map as the next version; refused if another has published it first."""
     loaded = _load(shard_map)
-    _store(str(store)).publish(loaded)
+    _store(store).publish(loaded)
     typer.echo(f"published version {loaded.version}")
 
 
 @app.command()
-def rollback(
-    store: Annotated[str, typer.Argument(metavar="STORE", help="the folder of published versions")],
+def history(store: _STORE, as_json: _JSON = False) -> None:
+    """List the published versions, the newest first."""
+    publications = _store(store).history()
+    if as_json:
+        _print_json([{"version": one.version, "published_at": one.published_at.isoformat()} for one in publications])
+        return
+    for one in publications:
+        typer.echo(f"version {one.version}  {one.published_at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+@app.command("rollback")
+def roll_back(
+    store: _STORE,
     version: Annotated[int, typer.Argument(help="the version whose placement is wanted again")],
 ) -> None:
-    """Print an old version as the next one, to be published forward."""
-    versions = _store(store)
-    old, current = versions.load(version), versions.load()
-    typer.echo(encode(replace(old, version=current.version + 1)), nl=False)
+    """Publish an old version as the next one. It moves no rows: where rows were moved since, move them back instead."""
+    restored = rollback(_store(store), version)
+    typer.echo(f"published version {restored.version}, which is version {version} again")
 
 
 def _print_json(value: object, indent: int | None = 2) -> None:

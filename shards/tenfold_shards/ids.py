@@ -57,8 +57,9 @@ def decode_id(value: int) -> Id:
 class IdGenerator:
     """Makes ids; safe to share between threads.
 
-    The time in its ids never goes back, and the ids of one bucket rise strictly, whatever the clock does: while the clock
-    is behind, or a bucket has used its sequence up, ids take the next millisecond before the clock gets there.
+    The time in its ids never goes back, and the ids of one bucket rise strictly, whatever the clock does: while the
+    clock is behind ids stay in the latest millisecond, and a bucket that has used its sequence up takes the next one
+    before the clock gets there.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class IdGenerator:
 
         Args:
             worker: this process among those that make ids, from 0.
-            workers: how many make ids at once, at most 512; they share a bucket's 512 ids a millisecond.
+            workers: how many make ids at once, at most 512; they share a bucket's ids of a millisecond.
             after: an id; all ids that follow are of a later millisecond.
             clock: seconds since 1970.
         """

@@ -1,4 +1,4 @@
-"""The map against naive models: a dictionary of bucket to shard, the xxhash library, and arithmetic from the definition."""
+"""The map against naive models: a dictionary of buckets, the xxhash library, and arithmetic from the definition."""
 
 from fractions import Fraction
 from typing import Any

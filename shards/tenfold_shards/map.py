@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tenfold_shards.errors import Fault, MapError
 from tenfold_shards.hashing import BUCKET_SHIFT, BUCKETS, XXH3, hash_function
-from tenfold_shards.keys import LARGEST, SMALLEST, TEXT, Key, canonical, shown, small_int
+from tenfold_shards.keys import LARGEST, SMALLEST, Key, canonical, shown, small_int
 from tenfold_shards.shares import shares
 
 if TYPE_CHECKING:
@@ -148,15 +148,18 @@ class ShardMap:
             if self._lowers:
                 return self.placement(key).shard
             try:
-                form = TEXT + key.encode()
+                form = b"tenfold/s" + key.encode()  # keys.TEXT, likewise
             except UnicodeEncodeError:
                 form = canonical(key)
         elif type(key) is int and SMALLEST <= key <= LARGEST:
             form = small_int(key)
         else:
             return self.placement(key).shard
-        bucket = self._function(form) >> BUCKET_SHIFT
-        return self._table[bucket] or self._single.get(form) or self.owners[bucket]
+        # 50 is BUCKET_SHIFT: as a constant it costs no look-up of a global.
+        return self._table[self._function(form) >> 50] or self._marked(form)
+
+    def _marked(self, form: bytes) -> str:
+        return self._single.get(form) or self.owners[self._function(form) >> BUCKET_SHIFT]
 
     def bucket_for(self, key: Key) -> int:
         """The hash bucket of `key`, 0 to 16,383, whichever layer decides about its shard."""

@@ -1,12 +1,13 @@
 """Every fault in the inputs of a resource, found before a call is made: what is unknown, missing or not allowed."""
 
 import json
+import re
 from typing import Any
 
 from botocore.client import BaseClient
 
 from local.aws import calls
-from local.aws.catalogue.entry import Limit, Properties, ResourceType
+from local.aws.catalogue.entry import Limit, Operation, Properties, ResourceType
 from local.aws.model import Fault, lower_camel, plain_path
 from local.aws.values import has_unknown, is_unknown
 
@@ -16,8 +17,9 @@ def faults_in(client: BaseClient, kind: ResourceType, inputs: Properties) -> lis
     properties = calls.prepared(kind, inputs)
     faults: list[Fault] = []
     known = {"tags"} if kind.tagging else set[str]()
+    known |= {kind.naming.property} if kind.naming else set()
     for operation in (kind.create, *kind.update):
-        known |= calls.takes(client, kind, operation, properties, faults).keys()
+        known |= calls.takes(client, kind, operation, properties, faults).keys() | _named(operation)
     faults += _unknown(kind, properties, inputs, known)
     faults += _missing(client, kind, inputs, properties)
     for path, limit in kind.limits.items():
@@ -41,6 +43,11 @@ def _unknown(kind: ResourceType, properties: Properties, inputs: Properties, kno
         elif name in inputs:
             result.append(Fault(name, "is not in the embedded AWS's catalogue"))
     return result
+
+
+def _named(operation: Operation) -> set[str]:
+    """The properties that the call's parameters name."""
+    return set(re.findall(r"(?<!\$)\$\{?(\w+)", str(operation.params)))
 
 
 def _missing(client: BaseClient, kind: ResourceType, inputs: Properties, properties: Properties) -> list[Fault]:

@@ -101,6 +101,13 @@ def lower_camel(name: str) -> str:
     return name[:head].lower() + name[head:]
 
 
+def members(value: Any) -> Any:
+    """A value of ours with the names of AWS's members: ``indexName`` is ``IndexName``, at every depth."""
+    if isinstance(value, dict):
+        return {key[:1].upper() + key[1:]: members(item) for key, item in value.items() if item is not None}
+    return [members(item) for item in value] if isinstance(value, list) else value
+
+
 def _drifted_structure(
     shape: StructureShape, given: Any, actual: Any, path: str, names: Names, hidden: Container[str]
 ) -> Any:
@@ -153,7 +160,11 @@ def _is_pairs(shape: ListShape, given: Any) -> bool:
     """Whether a map stands for a list of names and values: tags, dimensions."""
     members = cast(StructureShape, shape.member).members if isinstance(shape.member, StructureShape) else {}
     plain = {_plain(name) for name in members}
-    return isinstance(given, dict) and plain in ({"key", "value"}, {"name", "value"}) and _plainless(given)
+    return (
+        isinstance(given, dict)
+        and plain in ({"key", "value"}, {"name", "value"}, {"tagkey", "tagvalue"})
+        and _plainless(given)
+    )
 
 
 def _plainless(given: dict[str, Any]) -> bool:
@@ -188,7 +199,9 @@ def _list(shape: ListShape, value: Any, path: str, names: Names, faults: list[Fa
     item_shape = shape.member
     if isinstance(value, dict):
         if _is_pairs(shape, value):
-            key, content = sorted(cast(StructureShape, item_shape).members, key=lambda name: _plain(name) == "value")
+            key, content = sorted(
+                cast(StructureShape, item_shape).members, key=lambda name: _plain(name).endswith("value")
+            )
             return [{key: name, content: item} for name, item in value.items()]
         value = [value]  # a block that Pulumi flattens, since its schema allows one
     if not isinstance(value, list):

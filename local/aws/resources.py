@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import jmespath
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
@@ -93,9 +92,9 @@ def create(
     taken = calls.takes(client, kind, kind.create, properties, [])
     values = calls.placed(client, kind.create, taken.values())
     answer = calls.run(client, kind.create, values, scope)
-    identity = str(calls.fill(kind.id, scope) if "$" in kind.id else jmespath.search(kind.id, answer))
+    identity = str(calls.fill(kind.id, scope) if "$" in kind.id else calls.search(kind.id, answer))
     created(identity)
-    scope["id"] = identity
+    scope = _scope(account, kind, inputs, {"id": identity})
     try:
         scope |= _outputs(kind, _settled(client, kind, scope), scope)
         calls.sweep(client, kind.after_create, scope)
@@ -164,7 +163,8 @@ def delete(account: Account, kind: ResourceType, identity: str, state: Propertie
             if not _is_in_use(error) or time.monotonic() > deadline:
                 raise
         time.sleep(pause)
-    _wait(lambda: calls.describe(client, kind.read, scope) is None, f"{kind.token} {identity} is still there")
+    if not kind.stays:
+        _wait(lambda: calls.describe(client, kind.read, scope) is None, f"{kind.token} {identity} is still there")
 
 
 def _client(account: Account, kind: ResourceType, properties: Properties) -> BaseClient:
@@ -182,7 +182,8 @@ def _apply(
     client: BaseClient, kind: ResourceType, before: Properties, after: Properties, scope: Properties, *, creating: bool
 ) -> None:
     """Make the calls that lead from ``before`` to ``after``, and wait for each to come to its end."""
-    before, after = ({key: value for key, value in one.items() if key != "tags"} for one in (before, after))
+    if kind.tagging:
+        before, after = ({key: value for key, value in one.items() if key != "tags"} for one in (before, after))
     for operation in kind.update:
         if operation.recorded or (operation.when and not scope.get(operation.when)) or (operation.on and creating):
             continue
@@ -218,7 +219,7 @@ def _settled(client: BaseClient, kind: ResourceType, scope: Properties) -> Prope
     def is_ready() -> bool:
         description = calls.describe(client, kind.read, scope)
         seen[:] = [] if description is None else [description]
-        return description is not None and bool(not kind.ready or jmespath.search(kind.ready, description))
+        return description is not None and bool(not kind.ready or calls.search(kind.ready, description))
 
     _wait(is_ready, f"{kind.token} {scope['id']} is not ready")
     return seen[0]
@@ -257,7 +258,7 @@ def _outputs(kind: ResourceType, description: Properties, scope: Properties) -> 
         if "$" in source:
             result[name] = calls.fill(source, {**scope, **result})
         else:
-            result[name] = to_pulumi(jmespath.search(source, description))
+            result[name] = to_pulumi(calls.search(source, description))
     return {name: value for name, value in result.items() if value is not None}
 
 
@@ -287,10 +288,10 @@ def _drifted(
     """The inputs with AWS's value for each property of which it says something else."""
     result = dict(inputs)
     different: Properties = {}
-    properties = calls.prepared(kind, inputs)
+    properties = calls.own(calls.prepared(kind, inputs), scope)
     for name, value in properties.items():
         path = calls.origin(kind, name)
-        if path not in kind.not_returned and name != "tags":
+        if path not in kind.not_returned and not (name == "tags" and kind.tagging):
             actual = _actual(client, kind, name, value, description)
             if actual != value:
                 different[name] = actual
@@ -309,8 +310,9 @@ def _actual(client: BaseClient, kind: ResourceType, name: str, value: Any, descr
     candidates = [
         taken
         for operation in (kind.create, *kind.update)
-        if not (operation.recorded or operation.steps or operation.on)
+        if not (operation.recorded or operation.steps)
         for taken in calls.takes(client, kind, operation, {name: value}, []).values()
+        if not operation.on or taken.key in description
     ]
     if not candidates:
         return value

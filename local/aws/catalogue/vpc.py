@@ -394,9 +394,9 @@ FLOW_LOG = ResourceType(
     defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
     limits={"maxAggregationInterval": range(60, 601, 540)},
     outputs={"arn": f"{ARN}vpc-flow-log/$id"},
-    not_returned={
-        name: "the emulator does not keep it"
-        for name in ("resourceType", "iamRoleArn", "maxAggregationInterval", "logFormat", "destinationOptions")
-    },
+    not_returned=dict.fromkeys(
+        ("resourceType", "iamRoleArn", "maxAggregationInterval", "logFormat", "destinationOptions"),
+        "the emulator does not keep it",
+    ),
     tagging=TAGGING,
 )

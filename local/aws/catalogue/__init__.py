@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from types import ModuleType
 
-from local.aws.catalogue import launch_template, security_groups, vpc
+from local.aws.catalogue import autoscaling, elb, launch_template, security_groups, sqs, vpc
 from local.aws.catalogue.entry import ResourceType
 
-_MODULES: tuple[ModuleType, ...] = (vpc, security_groups, launch_template)
+_MODULES = (vpc, security_groups, launch_template, elb, autoscaling, sqs)
 
 
 def _types(modules: tuple[ModuleType, ...]) -> dict[str, ResourceType]:

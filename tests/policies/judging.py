@@ -142,11 +142,9 @@ class Pack:
         self.analyzer: Any = _PolicyAnalyzerServicer("tenfold", "0.1.0", policies(rules), EnforcementLevel.MANDATORY)
         request = analyzer_pb2.ConfigureAnalyzerRequest()
         for rule in rules:
-            for name, value in (config or {}).get(rule.name, {}).items():
-                request.policyConfig[rule.name].properties.update({name: value})
-            if rule.name in request.policyConfig:
-                chosen = level or rule.level
-                request.policyConfig[rule.name].enforcementLevel = getattr(analyzer_pb2, chosen.name)
+            configured = request.policyConfig[rule.name]
+            configured.properties.update((config or {}).get(rule.name, {}))
+            configured.enforcementLevel = getattr(analyzer_pb2, (level or rule.level).name)
         self.analyzer.Configure(request, None)
 
     def judge(self, messages: Messages) -> list[analyzer_pb2.AnalyzeDiagnostic]:

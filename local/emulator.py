@@ -141,14 +141,14 @@ class _PortTakenError(Exception):
 
 def _start(folder: Path) -> Emulator:
     place = home(folder)
-    (home / "tmp").mkdir(parents=True)
+    (place / "tmp").mkdir(parents=True)
     port = _free_port()
     # A session of its own: the terminal's Ctrl-C does not reach it, and all that it starts is one process group.
-    with (home / "output").open("wb") as output:
+    with (place / "output").open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator", str(home / "log")],
+            [sys.executable, "-m", "local.emulator", str(place / "log")],
             cwd=_CHECKOUT,
-            env=_daemon_environment(home, port),
+            env=_daemon_environment(place, port),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -157,7 +157,7 @@ def _start(folder: Path) -> Emulator:
     record = _Record(process.pid, psutil.Process(process.pid).create_time(), port, uuid.uuid4().hex)
     _record_file(folder).write_text(json.dumps(asdict(record)))
     try:
-        _await_ready(home, process, port)
+        _await_ready(place, process, port)
     except BaseException:
         process.kill()
         process.wait()
@@ -166,28 +166,28 @@ def _start(folder: Path) -> Emulator:
     return _emulator(record)
 
 
-def _await_ready(home: Path, process: subprocess.Popen[bytes], port: int) -> None:
+def _await_ready(place: Path, process: subprocess.Popen[bytes], port: int) -> None:
     daemon = psutil.Process(process.pid)
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            said = _tail(home)
+            said = _tail(place)
             if "already in use" in said:
                 raise _PortTakenError(said)
             raise EmulatorError(f"the embedded AWS ended while it started (exit code {process.returncode})\n{said}")
         if _answers(daemon, port):
             return
         time.sleep(0.02)
-    raise EmulatorError(f"the embedded AWS did not answer on port {port} within {_READY_SECONDS:g} s\n{_tail(home)}")
+    raise EmulatorError(f"the embedded AWS did not answer on port {port} within {_READY_SECONDS:g} s\n{_tail(place)}")
 
 
-def _daemon_environment(home: Path, port: int) -> dict[str, str]:
+def _daemon_environment(place: Path, port: int) -> dict[str, str]:
     """What the daemon sees, and with it every Lambda function that it runs: nothing of the user's."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
-        "HOME": str(home / "tmp"),
-        "TMPDIR": str(home / "tmp"),
+        "HOME": str(place / "tmp"),
+        "TMPDIR": str(place / "tmp"),
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -197,10 +197,10 @@ def _daemon_environment(home: Path, port: int) -> dict[str, str]:
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
         "LOG_LEVEL": "WARNING",
-        "STATE_DIR": str(home / "state"),
-        "S3_DATA_DIR": str(home / "s3"),
+        "STATE_DIR": str(place / "state"),
+        "S3_DATA_DIR": str(place / "s3"),
         # No containers, whatever this machine has: a socket that does not exist is never asked.
-        "DOCKER_HOST": f"unix://{home / 'no-docker.sock'}",
+        "DOCKER_HOST": f"unix://{place / 'no-docker.sock'}",
         # Listeners on ports of their own that nothing here uses.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
@@ -301,12 +301,12 @@ def home(folder: Path) -> Path:
     return folder.resolve() / "emulator"
 
 
-def _tail(home: Path) -> str:
+def _tail(place: Path) -> str:
     """The end of what the daemon said, for an error message."""
     lines: list[str] = []
     for name in ("log", "output"):
         with suppress(FileNotFoundError):
-            lines += (home / name).read_text(errors="replace").splitlines()[-15:]
+            lines += (place / name).read_text(errors="replace").splitlines()[-15:]
     return "\n".join(f"  {line}" for line in lines) or "  (it said nothing)"
 
 

@@ -8,6 +8,7 @@ allowed: types, choices, ranges and lengths.
 import json
 import re
 from collections.abc import Container, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -61,7 +62,7 @@ def to_pulumi(value: Any) -> Any:
         return [to_pulumi(item) for item in value]
     if isinstance(value, dict):
         return {lower_camel(key): to_pulumi(item) for key, item in value.items()}
-    return value
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def drifted(shape: Shape, given: Any, actual: Any, path: str, names: Names, hidden: Container[str] = ()) -> Any:

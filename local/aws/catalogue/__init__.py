@@ -3,10 +3,22 @@
 from collections.abc import Mapping
 from types import ModuleType
 
-from local.aws.catalogue import autoscaling, elb, launch_template, security_groups, sqs, vpc
+from local.aws.catalogue import (
+    autoscaling,
+    cloudwatch,
+    dynamodb,
+    elb,
+    functions,
+    iam,
+    launch_template,
+    security_groups,
+    sns,
+    sqs,
+    vpc,
+)
 from local.aws.catalogue.entry import ResourceType
 
-_MODULES = (vpc, security_groups, launch_template, elb, autoscaling, sqs)
+_MODULES = (vpc, security_groups, launch_template, elb, autoscaling, sqs, functions, iam, dynamodb, cloudwatch, sns)
 
 
 def _types(modules: tuple[ModuleType, ...]) -> dict[str, ResourceType]:

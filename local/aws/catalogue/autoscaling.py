@@ -1,7 +1,5 @@
 """Auto Scaling groups and their policies; Application Auto Scaling on record."""
 
-from typing import Any
-
 from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType
 from local.aws.model import members
 

@@ -212,12 +212,12 @@ _ACTIONS = {
     "authenticateOidc": "AuthenticateOidcConfig",
 }
 _LOST = "of a forward action the emulator keeps one target group, and no weights or stickiness"
-_SECRET = "AWS never tells a secret"
+_HIDDEN = "AWS never tells a secret"
 _UNCHANGED = {"host": "#{host}", "path": "/#{path}", "port": "#{port}", "protocol": "#{protocol}", "query": "#{query}"}
 
 
 def _action(action: Any) -> Any:
-    """A redirect keeps what it does not name, and AWS wants to be told so; one target group is named twice, as by AWS."""
+    """A redirect keeps what it does not name, and AWS wants to be told; a single target group AWS names twice."""
     if not isinstance(action, dict):
         return action
     if isinstance(action.get("redirect"), dict):
@@ -260,7 +260,7 @@ LISTENER = ResourceType(
     names={f"defaultActions.{path}": member for path, member in _ACTIONS.items()},
     outputs={"arn": "ListenerArn", "sslPolicy": "SslPolicy", "port": "Port", "protocol": "Protocol"},
     replace_on=frozenset({"loadBalancerArn"}),
-    not_returned={"defaultActions.forward": _LOST, "defaultActions.authenticateOidc.clientSecret": _SECRET},
+    not_returned={"defaultActions.forward": _LOST, "defaultActions.authenticateOidc.clientSecret": _HIDDEN},
     prepare=_listener,
     restore=_listener_back,
     tagging=_TAGGING,
@@ -279,7 +279,9 @@ _FIELDS = {
 def _condition(condition: Any) -> Any:
     if not isinstance(condition, dict):
         return condition
-    result = {"field": field for name, field in _FIELDS.items() if name in condition} | condition
+    result: Properties = dict(condition)
+    for name in _FIELDS.keys() & condition.keys():
+        result["field"] = _FIELDS[name]
     if isinstance(condition.get("queryStrings"), list):
         result["queryStrings"] = {"values": condition["queryStrings"]}
     return result
@@ -333,7 +335,7 @@ LISTENER_RULE = ResourceType(
     replace_on=frozenset({"listenerArn"}),
     not_returned={
         "actions.forward": _LOST,
-        "actions.authenticateOidc.clientSecret": _SECRET,
+        "actions.authenticateOidc.clientSecret": _HIDDEN,
         "conditions.queryStrings": "the emulator does not keep it",
     },
     prepare=_rule,

@@ -17,15 +17,12 @@ from local.workspace import Workspace
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
 
-_PACK = ("--policy-pack", "policies")
-
-
 def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackReport:
     """Bring a stack up. What an earlier command left half-done is taken back or taken up first."""
     with _stack(workspace, name, lock) as stack:
         # A pack's stack rules run at the end of an operation; the preview's end comes before anything is created.
         # The refresh finds what was changed behind the engine's back, and that an AWS that was killed is empty.
-        code, seconds, done = _operate(stack, ["up", "--yes", "--refresh", "--suppress-outputs", *_PACK], quiet=quiet)
+        code, seconds, done = _operate(stack, ["up", "--yes", "--refresh", "--suppress-outputs"], quiet=quiet)
         resources = stack.resources() if code == OK else []
         return StackReport(
             operation="up",
@@ -40,7 +37,7 @@ def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackRepor
 def preview(workspace: Workspace, name: str, lock: int, *, quiet: bool, diff: bool) -> StackReport:
     """Show what `up` would change."""
     with _stack(workspace, name, lock) as stack:
-        arguments = ["preview", "--refresh", *_PACK, *(["--diff"] if diff else [])]
+        arguments = ["preview", "--refresh", *(["--diff"] if diff else [])]
         code, seconds, done = _operate(stack, arguments, quiet=quiet)
         return StackReport(operation="preview", stack=name, exit_code=code, seconds=seconds, outcome=done)
 
@@ -85,10 +82,19 @@ def _operate(stack: LocalStack, arguments: Sequence[str], *, quiet: bool) -> tup
     log.unlink(missing_ok=True)
     start = time.monotonic()
     ended = stack.run(
-        *arguments, "--stack", stack.name, "--config-file", str(stack.config), "--event-log", str(log), quiet=quiet
+        *arguments,
+        *("--stack", stack.name, "--config-file", str(stack.config), "--event-log", str(log)),
+        *_policies(stack),
+        quiet=quiet,
     )
     done = outcome(log)
     return _exit_code(ended, done), time.monotonic() - start, done
+
+
+def _policies(stack: LocalStack) -> list[str]:
+    """The pack, with the levels that the environment sets."""
+    levels = stack.workspace.root / "stacks" / f"policies.{stack.name}.json"
+    return ["--policy-pack", "policies", *(["--policy-pack-config", str(levels)] if levels.exists() else [])]
 
 
 def _exit_code(ended: int, done: Outcome) -> int:

@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from local import emulator
+from local import emulator, instances
+from local.aws import journal
 from local.aws.provider import serve
 from local.emulator import Emulator
 from local.engine.find import Engine
@@ -64,7 +65,11 @@ class LocalStack:
             pass_fds=(self.lock,),
         )
         with _interrupts_go_to(process):
-            return process.wait()
+            code = process.wait()
+        # An engine that ends by itself has saved its state, whatever else went wrong.
+        if code >= 0:
+            journal.clear(self.workspace.folder)
+        return code
 
     def read(self, *arguments: str, cwd: Path | None = None) -> str:
         """Run the CLI and return what it prints.
@@ -97,6 +102,8 @@ class LocalStack:
 def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Generator[LocalStack]:
     """The stack with the embedded AWS running and attached, whatever the command before has left behind."""
     aws = emulator.ensure_running(workspace.folder)
+    instances.watch(emulator.home(workspace.folder) / "instances", _region(workspace, name, aws))
+    journal.sweep(aws, workspace.folder, lambda: _saved(workspace))
     with serve(aws, workspace.folder) as port:
         stack = LocalStack(
             workspace=workspace,
@@ -110,6 +117,20 @@ def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Genera
         _break_stale_lock(stack)
         _configure(stack)
         yield stack
+
+
+def _region(workspace: Workspace, name: str, aws: Emulator) -> str:
+    config: dict[str, Any] = _settings(workspace.committed_config(name)).get("config") or {}
+    return str(config.get("aws:region", aws.region))
+
+
+def _saved(workspace: Workspace) -> set[tuple[str, str]]:
+    """Type and id of each resource in the saved state of any stack."""
+    found: set[tuple[str, str]] = set()
+    for file in (workspace.state / ".pulumi" / "stacks").rglob("*.json"):
+        deployment = json.loads(file.read_text())["checkpoint"].get("latest") or {}
+        found |= {(one["type"], one.get("id", "")) for one in deployment.get("resources") or []}
+    return found
 
 
 def _environment(workspace: Workspace, engine: Engine, aws: Emulator, port: int) -> dict[str, str]:

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from stacks.config import EnvironmentConfig
+from stacks.web_server import user_data
 from tenfold import Network, QueueService, Table, WebTier
 
 
@@ -17,12 +18,13 @@ def build(config: EnvironmentConfig) -> None:
     network = _network(config, tags, alarms)
     results = _results(config, tags, alarms)
     jobs = _jobs(config, tags, alarms, results)
-    web = _web(config, tags, alarms, network, jobs)
+    web = _web(config, tags, alarms, network, jobs, results)
     pulumi.export("web_url", web.url)
     pulumi.export("jobs_queue_url", jobs.queue_url)
     pulumi.export("jobs_dlq_url", jobs.dlq_url)
     pulumi.export("results_table", results.table_name)
     pulumi.export("alarm_topic_arn", alarms.arn)
+    pulumi.export("web_group", web.autoscaling_group_name)
     pulumi.export("placement", network.placement)
 
 
@@ -74,6 +76,7 @@ def _jobs(
     config: EnvironmentConfig, tags: dict[str, pulumi.Input[str]], alarms: aws.sns.Topic, results: Table
 ) -> QueueService:
     """Loose coupling: work waits in a queue while its worker is away."""
+    concurrency = config.jobs.maximum_concurrency
     return QueueService(
         "jobs",
         {
@@ -82,6 +85,10 @@ def _jobs(
                 "handler": "handler.handle",
                 "timeout_seconds": config.jobs.timeout_seconds,
                 "memory_mb": config.jobs.memory_mb,
+                "batch_size": config.jobs.batch_size,
+                **({"maximum_concurrency": concurrency} if concurrency else {}),
+                "environment": results.environment,
+                "policies": {"results": results.read_write_policy_json},
             },
             "alarm_topic_arn": alarms.arn,
             "tags": tags,
@@ -95,15 +102,20 @@ def _web(
     alarms: aws.sns.Topic,
     network: Network,
     jobs: QueueService,
+    results: Table,
 ) -> WebTier:
     """The stateless tier: any instance may answer any request, and none is missed."""
+    environment = pulumi.Output.all(jobs.environment, results.environment).apply(lambda both: {**both[0], **both[1]})
+    certificate = config.web.certificate_arn
     return WebTier(
         "web",
         {
             "placement": network.placement,
-            "instance_type": config.web.instance_type,
+            "instances": {"type": config.web.instance_type, "user_data": environment.apply(user_data)},
+            "policies": {"jobs": jobs.sender_policy_json, "results": results.read_policy_json},
             "min_size": config.web.min_size,
             "max_size": config.web.max_size,
+            **({"certificate_arn": certificate} if certificate else {}),
             "deletion_protection": config.protected,
             "alarm_topic_arn": alarms.arn,
             "tags": tags,

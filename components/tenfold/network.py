@@ -22,7 +22,7 @@ See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Any, NotRequired, TypedDict
 
@@ -37,7 +37,7 @@ from tenfold.nat_gateways import Exit, nat_exit
 from tenfold.placement import NetworkPlacement
 
 
-class NatMode(Enum):
+class NatMode(StrEnum):
     """How the app tier reaches the internet."""
 
     NONE = "none"

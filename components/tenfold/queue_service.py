@@ -9,7 +9,7 @@ See https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -25,7 +25,7 @@ from tenfold.queue_worker import Worker, lambda_worker
 from tenfold.role_policies import role_policy_faults
 
 
-class WorkerArchitecture(Enum):
+class WorkerArchitecture(StrEnum):
     """The processor that a worker's code runs on."""
 
     ARM64 = "arm64"

@@ -14,7 +14,7 @@ See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/best-practi
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -27,7 +27,7 @@ from tenfold.table_access import READ, READ_WRITE, WRITE, stream_policy, table_p
 from tenfold.table_alarms import table_alarms
 
 
-class TableProjection(Enum):
+class TableProjection(StrEnum):
     """Which attributes an index holds beside its keys and the table's."""
 
     ALL = "all"
@@ -38,7 +38,7 @@ class TableProjection(Enum):
     """Those of `included_attributes`."""
 
 
-class TableStream(Enum):
+class TableStream(StrEnum):
     """What a table's stream tells of a changed item."""
 
     KEYS_ONLY = "keys_only"
@@ -51,7 +51,7 @@ class TableStream(Enum):
     """Both."""
 
 
-class TableEncryption(Enum):
+class TableEncryption(StrEnum):
     """Whose key a table is encrypted with."""
 
     AWS_OWNED = "aws_owned"

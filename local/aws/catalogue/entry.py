@@ -11,7 +11,7 @@ from typing import Any
 Properties = dict[str, Any]
 OWN_ID = "\0id"
 """Stands in a prepared value for the id that the resource gets, such as a group that lets itself in."""
-Limit = range | tuple[str, ...]
+Limit = range | tuple[str | int, ...]
 """The numbers or the choices that a property allows."""
 
 
@@ -111,6 +111,7 @@ class Naming:
     limit: int
     suffix: Callable[[Properties], str] = lambda _: ""
     lower: bool = False
+    prefix: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

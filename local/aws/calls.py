@@ -14,7 +14,7 @@ from jmespath import functions
 
 from local.aws.catalogue.entry import OWN_ID, Operation, Properties, Read, ResourceType, Sweep, Tagging
 from local.aws.model import Fault, covers, drifted, member_for, to_aws, to_pulumi
-from local.aws.values import is_unknown, same
+from local.aws.values import is_unknown, same, text_of
 
 Clients = Callable[[str, str], BaseClient]
 """Service and region -> boto3 client."""
@@ -69,7 +69,7 @@ def takes(
         return result
     attributes = operation.attributes
     for name in properties.keys() & attributes.keys():
-        result[name] = Taken(attributes[name], _text(properties[name]), under=operation.under)
+        result[name] = Taken(attributes[name], text_of(properties[name]), under=operation.under)
     shape = input_shape(client, operation)
     for name, value in properties.items():
         member = None if name in result else _parameter(shape, kind, operation, name)
@@ -324,10 +324,6 @@ def _differences(
         key = (operation.adds or operation.removes)[name]
         result += [{key: item} for item in items] if operation.one_by_one else [{key: items}] if items else []
     return result
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _as_map(found: Any) -> Properties:

@@ -350,7 +350,7 @@ def _automatic_name(kind: ResourceType, name: str, seed: bytes, olds: Properties
     if naming.property in olds and naming.property in olds.get("__defaults", []):
         return olds[naming.property]
     digits = random.Random(seed or None).randbytes(4).hex()[:7]  # noqa: S311 - a name, not a secret
-    prefix = inputs.get("namePrefix") or f"{name}-"
+    prefix = inputs.get("namePrefix") or f"{naming.prefix}{name}-"
     suffix = naming.suffix(inputs)
     if is_unknown(prefix):
         return prefix

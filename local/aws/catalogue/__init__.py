@@ -10,6 +10,7 @@ from local.aws.catalogue import (
     elb,
     functions,
     iam,
+    keys,
     launch_template,
     security_groups,
     sns,
@@ -18,7 +19,20 @@ from local.aws.catalogue import (
 )
 from local.aws.catalogue.entry import ResourceType
 
-_MODULES = (vpc, security_groups, launch_template, elb, autoscaling, sqs, functions, iam, dynamodb, cloudwatch, sns)
+_MODULES = (
+    vpc,
+    security_groups,
+    launch_template,
+    elb,
+    autoscaling,
+    sqs,
+    functions,
+    iam,
+    dynamodb,
+    cloudwatch,
+    sns,
+    keys,
+)
 
 
 def _types(modules: tuple[ModuleType, ...]) -> dict[str, ResourceType]:

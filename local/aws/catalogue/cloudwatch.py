@@ -68,6 +68,10 @@ METRIC_ALARM = ResourceType(
     limits={"treatMissingData": ("missing", "ignore", "breaching", "notBreaching")},
     outputs={"arn": "AlarmArn"},
     replace_on=frozenset({"name"}),
+    not_returned={
+        "metricQueries": "the emulator does not keep an alarm's metric math",
+        "thresholdMetricId": "the emulator does not keep an alarm's metric math",
+    },
     prepare=_alarm,
     restore=_alarm_back,
     tagging=_TAGGING,

@@ -21,7 +21,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 logger = logging.getLogger(__name__)
-# Lambda's JSON logs take what the root logger lets through; at its own level, INFO, set by the function's configuration.
+# As the function is configured: Lambda gives its root logger a level of WARNING.
 logger.setLevel(logging.INFO)
 
 _SECONDS_A_DAY = 86_400
@@ -31,12 +31,12 @@ class JobFailedError(Exception):
     """A job that cannot be done; it is tried again, and then is a dead letter."""
 
 
-def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
+def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Does a batch of jobs. The answer names the messages that failed; Lambda deletes the others.
 
     Args:
         event: The messages, as Lambda reads them from the queue.
-        context: Lambda's; not used.
+        _context: Lambda's; not used.
     """
     failed: list[dict[str, str]] = []
     for message in event["Records"]:

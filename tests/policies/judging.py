@@ -42,7 +42,7 @@ class _Monitor(mocks.MockMonitor):
         self.requests.append((urn, request))
         if self.preview:
             return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
-        outputs = _created(request)
+        outputs = created(request.type, request.name, request.object)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=str(outputs["id"]), object=outputs)
 
 
@@ -63,29 +63,29 @@ def _outputs_of(token: str) -> list[str]:
     return [getattr(getter, "_pulumi_name", getter.__name__) for getter in getters if getter is not None]
 
 
-def _created(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
+def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Struct:
     """The outputs that a program needs after a create: the inputs and identifiers."""
-    service, name = request.type.split(":")[1].split("/")[0], request.name
+    service = token.split(":")[1].split("/", maxsplit=1)[0]
     url = f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
     outputs = struct_pb2.Struct()
     identifiers = {"arn": f"arn:aws:{service}:us-east-1:123456789012:{name}", "url": url, "name": name}
-    outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(request.type)})
+    outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(token)})
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})
-    return _merged(outputs, request.object)
+    return _merged(outputs, inputs)
 
 
-def _reported(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
-    """The outputs after an update: what is not set is empty, as pulumi-aws reports it."""
-    outputs = struct_pb2.Struct()
-    outputs.update(dict.fromkeys(_outputs_of(request.type), ""))
-    return _merged(outputs, _created(request))
-
-
-def _previewed(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
+def previewed(token: str, inputs: struct_pb2.Struct) -> struct_pb2.Struct:
     """The outputs in the preview of a create: the inputs, and all else unknown."""
     outputs = struct_pb2.Struct()
-    outputs.update(dict.fromkeys(["id", *_outputs_of(request.type)], UNKNOWN_STRING_VALUE))
-    return _merged(outputs, request.object)
+    outputs.update(dict.fromkeys(["id", *_outputs_of(token)], UNKNOWN_STRING_VALUE))
+    return _merged(outputs, inputs)
+
+
+def _reported(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Struct:
+    """The outputs after an update: what is not set is empty, as pulumi-aws reports it."""
+    outputs = struct_pb2.Struct()
+    outputs.update(dict.fromkeys(_outputs_of(token), ""))
+    return _merged(outputs, created(token, name, inputs))
 
 
 def _merged(below: struct_pb2.Struct, above: struct_pb2.Struct) -> struct_pb2.Struct:
@@ -118,7 +118,11 @@ def run(program: Program, *, preview: bool) -> Messages:
                     type=request.type,
                     urn=urn,
                     name=request.name,
-                    properties=_previewed(request) if preview else _reported(request),
+                    properties=(
+                        previewed(request.type, request.object)
+                        if preview
+                        else _reported(request.type, request.name, request.object)
+                    ),
                     propertyDependencies={
                         key: analyzer_pb2.AnalyzerPropertyDependencies(urns=list(each.urns))
                         for key, each in request.propertyDependencies.items()

@@ -100,7 +100,7 @@ def _judge(resources: list[analyzer_pb2.AnalyzerResource]) -> list[tuple[str, st
     )
 
 
-MANY = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @MANY

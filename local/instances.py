@@ -27,8 +27,11 @@ from typing import Any, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.aws.records import recorded_in
+
 _SERVER = re.compile(r"<<'SERVER'\n(.*?)^SERVER$", re.MULTILINE | re.DOTALL)
 _ENVIRONMENT = re.compile(r'^Environment="([A-Z_]+)=(.*)"$', re.MULTILINE)
+_GROUP = "aws:autoscaling/group:Group"
 _POLL_SECONDS = 0.5
 
 
@@ -89,13 +92,19 @@ class Fleet:
                 one.registered = True
 
     def _wanted(self) -> Iterator[Wanted]:
+        # The emulator does not keep a group's target groups; the provider's records do.
+        target_groups = {
+            one.id: tuple(one.inputs.get("targetGroupArns") or ())
+            for one in recorded_in(self._folder.parent)
+            if one.type == _GROUP
+        }
         for group in self._autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]:
             script = self._script(group.get("LaunchTemplate") or {})
             server = _SERVER.search(script)
             if server:
                 environment = dict(_ENVIRONMENT.findall(script))
+                arns = target_groups.get(group["AutoScalingGroupName"], ())
                 for instance in group["Instances"]:
-                    arns = tuple(group.get("TargetGroupARNs", []))
                     yield Wanted(instance["InstanceId"], server[1], environment, arns)
 
     def _script(self, template: Mapping[str, str]) -> str:

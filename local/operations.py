@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from itertools import pairwise
 
 from local import emulator
+from local.addresses import addresses, next_steps
+from local.aws.records import recorded
 from local.engine.find import find_engine, reporter
 from local.engine.store import user_cache
 from local.events import Outcome, outcome
-from local.report import DownReport, StackReport, StatusReport, components_of
+from local.report import DownReport, StackReport, StatusReport, components_of, recorded_types
 from local.stack import LocalStack, opened, stack_argument
 from local.workspace import Workspace
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
+
 
 def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackReport:
     """Bring a stack up. What an earlier command left half-done is taken back or taken up first."""
@@ -23,7 +26,10 @@ def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackRepor
         # A pack's stack rules run at the end of an operation; the preview's end comes before anything is created.
         # The refresh finds what was changed behind the engine's back, and that an AWS that was killed is empty.
         code, seconds, done = _operate(stack, ["up", "--yes", "--refresh", "--suppress-outputs"], quiet=quiet)
-        resources = stack.resources() if code == OK else []
+        if code != OK:
+            return StackReport(operation="up", stack=name, exit_code=code, seconds=seconds, outcome=done)
+        resources = stack.resources()
+        reached = addresses(stack.emulator, resources)
         return StackReport(
             operation="up",
             stack=name,
@@ -31,6 +37,9 @@ def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackRepor
             seconds=seconds,
             outcome=done,
             components=components_of(resources),
+            addresses=reached,
+            recorded=recorded_types(recorded(workspace.folder)),
+            next_steps=next_steps(name, reached),
         )
 
 

@@ -9,6 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from local.aws.records import Recorded
 from local.events import Outcome
 
 COMPONENT = "tenfold:index:"
@@ -156,20 +157,27 @@ class DownReport:
 
 
 def components_of(resources: Sequence[Mapping[str, Any]]) -> list[Component]:
-    """The components of a saved state, in the order of the program, each with the number of its AWS resources."""
+    """The outermost components of a saved state, in the program's order, each with the number of its AWS resources."""
     owners: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for resource in resources:
-        urn, parent = resource["urn"], resource.get("parent", "")
-        owners[urn] = urn if resource["type"].startswith(COMPONENT) and parent not in owners else owners.get(parent, "")
+        urn = resource["urn"]
+        owner = owners.get(resource.get("parent", ""), "")
+        owners[urn] = owner or (urn if resource["type"].startswith(COMPONENT) else "")
         if resource["type"].startswith("aws:"):
             counts[owners[urn]] += 1
     found = [
-        Component(urn.split("::")[2].rsplit("$", 1)[-1].removeprefix(COMPONENT), urn.rsplit("::", 1)[-1], count)
+        Component(urn.split("::")[2].removeprefix(COMPONENT), urn.rsplit("::", 1)[-1], count)
         for urn, count in counts.items()
         if urn
     ]
     return [*found, Component("", "(outside of components)", counts[""])] if counts[""] else found
+
+
+def recorded_types(recorded: Sequence[Recorded]) -> list[RecordedType]:
+    """What is on record only, by type and reason."""
+    counts = Counter((one.type, one.reason) for one in recorded)
+    return [RecordedType(kind, count, reason) for (kind, reason), count in sorted(counts.items())]
 
 
 _WORDS = {

@@ -16,6 +16,8 @@ from local.aws.secrets import hide
 from local.aws.values import Properties
 from local.emulator import home, running
 
+_FILE = "recorded.json"
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -67,6 +69,11 @@ class Records:
             written.replace(self._file)
 
 
+def recorded_in(daemon: Path) -> list[Recorded]:
+    """What a daemon's own folder has on record; for what runs beside it."""
+    return _read(daemon / _FILE)
+
+
 def recorded(folder: Path) -> list[Recorded]:
     """What the folder's emulator has on record only, in the order of its making. Nothing where none runs."""
     return _read(_file(folder)) if running(folder) else []
@@ -79,11 +86,11 @@ def _partly(kind: ResourceType, inputs: Properties) -> str:
         for operation in (kind.create, *kind.update)
         if operation.recorded and operation.only & inputs.keys()
     ]
-    return "; ".join(reasons)
+    return "; ".join(dict.fromkeys(reasons))
 
 
 def _file(folder: Path) -> Path:
-    return home(folder) / "recorded.json"
+    return home(folder) / _FILE
 
 
 def _read(file: Path) -> list[Recorded]:

@@ -12,6 +12,7 @@ from local.aws.catalogue import (
     iam,
     keys,
     launch_template,
+    s3,
     security_groups,
     sns,
     sqs,
@@ -32,6 +33,7 @@ _MODULES = (
     cloudwatch,
     sns,
     keys,
+    s3,
 )
 
 

@@ -3,7 +3,7 @@
 from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType
 from local.aws.model import members
 
-_NO_TARGETS = "the emulator does not register a group's instances with target groups"
+_NO_TARGETS = "the emulator keeps none; from the record, the local instances are registered"
 _NO_METRICS = "the emulator does not switch group metrics"
 _NO_PROCESSES = "the emulator does not suspend a group's processes"
 _NOT_KEPT = "the emulator does not keep it"

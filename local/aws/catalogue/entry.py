@@ -105,13 +105,23 @@ class Tagging:
 
 @dataclass(frozen=True, kw_only=True)
 class Naming:
-    """The property that names the resource, and AWS's limit for it, for names that the program leaves open."""
+    """The property that names the resource, and AWS's limits for it, for names that the program leaves open.
+
+    Attributes:
+        property: the property.
+        limit: how many characters AWS allows.
+        suffix: what the name must end with.
+        lower: AWS allows lower case alone.
+        prefix: what the name must begin with.
+        prefix_property: the property through which a program gives the beginning alone.
+    """
 
     property: str = "name"
     limit: int
     suffix: Callable[[Properties], str] = lambda _: ""
     lower: bool = False
     prefix: str = ""
+    prefix_property: str = "namePrefix"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -201,6 +201,15 @@ PARAMETER = ResourceType(
     naming=Naming(limit=2048),
 )
 
+
+def _other_names(properties: Properties) -> Properties:
+    """AWS counts the domain among the alternative names, whether it is given there or not."""
+    names = properties.get("subjectAlternativeNames")
+    if not isinstance(names, list):
+        return properties
+    return {**properties, "subjectAlternativeNames": [name for name in names if name != properties.get("domainName")]}
+
+
 CERTIFICATE = ResourceType(
     token="aws:acm/certificate:Certificate",
     service="acm",
@@ -224,7 +233,10 @@ CERTIFICATE = ResourceType(
             name="describe_certificate",
             params={"CertificateArn": "$id"},
             at="Certificate",
-            also={"ValidationMethod": "DomainValidationOptions[0].ValidationMethod"},
+            also={
+                "ValidationMethod": "DomainValidationOptions[0].ValidationMethod",
+                "SubjectAlternativeNames": "SubjectAlternativeNames[?@!='$domain']",
+            },
         ),
     ),
     update=(
@@ -245,6 +257,8 @@ CERTIFICATE = ResourceType(
         "ResourceRecordValue: ResourceRecord.Value}",
     },
     required=frozenset({"domainName"}),
+    derived=lambda properties: {"domain": properties.get("domainName", "")},
+    prepare=_other_names,
     tagging=Tagging(
         tag="add_tags_to_certificate",
         untag="remove_tags_from_certificate",

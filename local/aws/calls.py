@@ -43,7 +43,7 @@ class Taken:
 
 def prepared(kind: ResourceType, inputs: Properties) -> Properties:
     """The inputs that reach AWS, under the names and in the shape that its API takes."""
-    left_out = kind.ignored | {"region", "__defaults", "namePrefix"}
+    left_out = kind.ignored | {"region", "__defaults", kind.naming.prefix_property if kind.naming else "region"}
     kept = {key: value for key, value in inputs.items() if key not in left_out}
     for path, name in kind.moved.items():
         _move(kept, path.split("."), name)
@@ -132,7 +132,7 @@ def describe(client: BaseClient, reads: tuple[Read, ...], scope: Properties) -> 
 
 
 def _told(path: str, found: Properties, scope: Properties) -> Any:
-    return fill(path, scope) if path.startswith("$") else search(path, found)
+    return fill(path, scope) if path.startswith("$") else search(cast(str, fill(path, scope)), found)
 
 
 def look_up(client: BaseClient, read: Read, scope: Properties) -> Any:

@@ -70,7 +70,12 @@ def compare(account: Account, kind: ResourceType, olds: Properties, news: Proper
         calls.origin(kind, key) for key in before.keys() | after.keys() if _is_fixed(client, kind, key, before, after)
     }
     replaces = [
-        key for key in changed if key in {"region", "namePrefix"} | kind.replace_on | {_head(path) for path in fixed}
+        key
+        for key in changed
+        if key
+        in {"region", kind.naming.prefix_property if kind.naming else "region"}
+        | kind.replace_on
+        | {_head(path) for path in fixed}
     ]
     return Change(tuple(changed), tuple(replaces), delete_first=_keeps_identity(kind, olds, news))
 
@@ -253,7 +258,7 @@ def _visible(inputs: Properties) -> Properties:
 
 
 def _outputs(kind: ResourceType, description: Properties, scope: Properties) -> Properties:
-    result: Properties = {}
+    result: Properties = {} if kind.service == "iam" else {"region": scope["region"]}
     for name, source in kind.outputs.items():
         if "$" in source:
             result[name] = calls.fill(source, {**scope, **result})
@@ -350,7 +355,7 @@ def _automatic_name(kind: ResourceType, name: str, seed: bytes, olds: Properties
     if naming.property in olds and naming.property in olds.get("__defaults", []):
         return olds[naming.property]
     digits = random.Random(seed or None).randbytes(4).hex()[:7]  # noqa: S311 - a name, not a secret
-    prefix = inputs.get("namePrefix") or f"{naming.prefix}{name}-"
+    prefix = inputs.get(naming.prefix_property) or f"{naming.prefix}{name}-"
     suffix = naming.suffix(inputs)
     if is_unknown(prefix):
         return prefix

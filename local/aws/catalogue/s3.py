@@ -35,7 +35,6 @@ BUCKET = ResourceType(
         "bucketDomainName": "$id.s3.amazonaws.com",
         "bucketRegionalDomainName": "$id.s3.$region.amazonaws.com",
         "bucketRegion": "$region",
-        "region": "$region",
     },
     ignored=frozenset({"forceDestroy"}),
     not_returned={"objectLockEnabled": "AWS tells it with the lock's configuration"},
@@ -57,9 +56,9 @@ def _setting(
     *,
     only: frozenset[str],
     under: str = "",
-    names: Mapping[str, str] = {},  # noqa: B006 - never changed
+    names: Mapping[str, str] = {},
     at: str = "@",
-    also: Mapping[str, str] = {},  # noqa: B006 - never changed
+    also: Mapping[str, str] = {},
     delete: Operation | None = None,
     **more: Any,
 ) -> ResourceType:

@@ -13,7 +13,7 @@ from botocore.model import ListShape, Shape, StructureShape
 from jmespath import functions
 
 from local.aws.catalogue.entry import OWN_ID, Operation, Properties, Read, ResourceType, Sweep, Tagging
-from local.aws.model import Fault, covers, drifted, member_for, to_aws, to_pulumi
+from local.aws.model import Fault, covers, drifted, member_for, members_of, to_aws, to_pulumi
 from local.aws.values import is_unknown, same, text_of
 
 Clients = Callable[[str, str], BaseClient]
@@ -74,7 +74,7 @@ def takes(
     for name, value in properties.items():
         member = None if name in result else _parameter(shape, kind, operation, name)
         if member is not None:
-            of = shape.members[member]
+            of = members_of(shape)[member]
             key = kind.names.get(name, member) if operation.adds or operation.removes else member
             under = "" if attributes else operation.under
             result[name] = Taken(key, _converted(kind, operation, of, name, value, faults), of, under)
@@ -188,7 +188,7 @@ def set_tags(
     changed = {name: value for name, value in new.items() if old.get(name) != value}
     if changed:
         key = _member(client, tagging.tag, "tags")
-        value = to_aws(_shape(client, tagging.tag).members[key], changed, "tags", {}, [])
+        value = to_aws(members_of(_shape(client, tagging.tag))[key], changed, "tags", {}, [])
         call(client, tagging.tag, {**identity, key: value})
 
 
@@ -260,7 +260,7 @@ def seen(kind: ResourceType, path: str, value: Any, taken: Taken, actual: Any) -
 
 def _at(shape: StructureShape, path: list[str]) -> Any:
     for member in path:
-        shape = cast(StructureShape, shape.members[member])
+        shape = cast(StructureShape, members_of(shape)[member])
     return shape
 
 
@@ -339,5 +339,5 @@ def _shape(client: BaseClient, method: str) -> StructureShape:
 
 
 def _member(client: BaseClient, method: str, *plain_names: str) -> str:
-    members = {member.lower(): member for member in _shape(client, method).members}
+    members = {member.lower(): member for member in members_of(_shape(client, method))}
     return next(members[name] for name in plain_names if name in members)

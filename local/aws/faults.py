@@ -8,7 +8,7 @@ from botocore.client import BaseClient
 
 from local.aws import calls
 from local.aws.catalogue.entry import Limit, Operation, Properties, ResourceType
-from local.aws.model import Fault, lower_camel, plain_path
+from local.aws.model import Fault, lower_camel, plain_path, required_of
 from local.aws.values import has_unknown, is_unknown
 
 
@@ -57,7 +57,7 @@ def _missing(client: BaseClient, kind: ResourceType, inputs: Properties, propert
         taken = {one.key for one in calls.takes(client, kind, create, properties, []).values()}
         names = {member: name for name, member in kind.names.items()}
         unclear = any(is_unknown(value) for value in properties.values()) and kind.prepare
-        for member in () if unclear else calls.input_shape(client, create).required_members:
+        for member in () if unclear else required_of(calls.input_shape(client, create)):
             if member not in taken and member not in create.params:
                 missing.append(names.get(member, lower_camel(member)))
     return [Fault(calls.origin(kind, name), "is required and missing") for name in dict.fromkeys(missing)]

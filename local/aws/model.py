@@ -25,15 +25,39 @@ class Fault(NamedTuple):
     reason: str
 
 
+def members_of(shape: Shape) -> dict[str, Shape]:
+    """The members of a structure. botocore computes them lazily, which type checkers do not see."""
+    return cast(Any, shape).members
+
+
+def required_of(shape: Shape) -> list[str]:
+    """The members that a structure must have."""
+    return cast(Any, shape).required_members
+
+
+def item_of(shape: Shape) -> Shape:
+    """The shape of a list's items."""
+    return cast(Any, shape).member
+
+
+def value_of(shape: Shape) -> Shape:
+    """The shape of a map's values."""
+    return cast(Any, shape).value
+
+
+def _metadata(shape: Shape) -> dict[str, Any]:
+    return cast(Any, shape).metadata
+
+
 def member_for(shape: StructureShape, path: str, names: Names) -> str | None:
     """The member of ``shape`` that the property at ``path`` stands for, or None where there is none."""
     path = plain_path(path)
     name = path.rpartition(".")[2]
     for renamed in (names.get(path), names.get(name)):
-        if renamed in shape.members:
+        if renamed in members_of(shape):
             return renamed
     wanted = _plain(name)
-    members = {_plain(member): member for member in shape.members}
+    members = {_plain(member): member for member in members_of(shape)}
     singular = wanted.removesuffix("ies") + "y" if wanted.endswith("ies") else wanted.removesuffix("s")
     for spelling in (wanted, wanted + "s", singular, wanted.removesuffix("y") + "ies", wanted + "es"):
         if spelling in members:
@@ -72,10 +96,10 @@ def drifted(shape: Shape, given: Any, actual: Any, path: str, names: Names, hidd
     """
     if plain_path(path) in hidden or (_is_empty(given) and _is_empty(actual)):
         return given
-    if isinstance(shape, StructureShape) and set(shape.members) != {"Value"} and not _is_counted(shape):
+    if isinstance(shape, StructureShape) and set(members_of(shape)) != {"Value"} and not _is_counted(shape):
         return _drifted_structure(shape, given, actual, path, names, hidden)
-    if isinstance(shape, ListShape) and isinstance(shape.member, StructureShape) and not _is_pairs(shape, given):
-        return _drifted_list(shape.member, given, actual, path, names, hidden)
+    if isinstance(shape, ListShape) and isinstance(item_of(shape), StructureShape) and not _is_pairs(shape, given):
+        return _drifted_list(item_of(shape), given, actual, path, names, hidden)
     return given if covers(actual, to_aws(shape, given, path, names, [])) else to_pulumi(actual)
 
 
@@ -121,7 +145,7 @@ def _drifted_structure(
         member = member_for(shape, f"{path}.{key}", names)
         value = item
         if member is not None:
-            value = drifted(shape.members[member], item, actual.get(member), f"{path}.{key}", names, hidden)
+            value = drifted(members_of(shape)[member], item, actual.get(member), f"{path}.{key}", names, hidden)
         if value is not None:
             result[key] = value
     return result
@@ -154,12 +178,12 @@ def _is_empty(value: Any) -> bool:
 
 
 def _is_counted(shape: StructureShape) -> bool:  # CloudFront's lists
-    return set(shape.members) >= {"Quantity", "Items"}
+    return set(members_of(shape)) >= {"Quantity", "Items"}
 
 
 def _is_pairs(shape: ListShape, given: Any) -> bool:
     """Whether a map stands for a list of names and values: tags, dimensions."""
-    members = cast(StructureShape, shape.member).members if isinstance(shape.member, StructureShape) else {}
+    members = members_of(item_of(shape)) if isinstance(item_of(shape), StructureShape) else {}
     plain = {_plain(name) for name in members}
     return (
         isinstance(given, dict)
@@ -174,11 +198,11 @@ def _plainless(given: dict[str, Any]) -> bool:
 
 def _structure(shape: StructureShape, value: Any, path: str, names: Names, faults: list[Fault]) -> Any:
     if isinstance(value, list) and _is_counted(shape):
-        return {"Quantity": len(value), "Items": to_aws(shape.members["Items"], value, path, names, faults)}
+        return {"Quantity": len(value), "Items": to_aws(members_of(shape)["Items"], value, path, names, faults)}
     if isinstance(value, list) and len(value) == 1:  # a block that Pulumi keeps as a list of one
         return _structure(shape, value[0], path, names, faults)
-    if set(shape.members) == {"Value"} and not isinstance(value, dict):  # EC2's AttributeBooleanValue
-        return {"Value": to_aws(shape.members["Value"], value, path, names, faults)}
+    if set(members_of(shape)) == {"Value"} and not isinstance(value, dict):  # EC2's AttributeBooleanValue
+        return {"Value": to_aws(members_of(shape)["Value"], value, path, names, faults)}
     if not isinstance(value, dict):
         faults.append(Fault(path, f"{value!r} is given, an object is wanted"))
         return value
@@ -186,23 +210,21 @@ def _structure(shape: StructureShape, value: Any, path: str, names: Names, fault
     for key, item in value.items():
         member = member_for(shape, f"{path}.{key}", names)
         if member is None:
-            allowed = ", ".join(sorted(lower_camel(name) for name in shape.members))
+            allowed = ", ".join(sorted(lower_camel(name) for name in members_of(shape)))
             faults.append(Fault(f"{path}.{key}", f"is not known here; known are {allowed}"))
         else:
-            result[member] = to_aws(shape.members[member], item, f"{path}.{key}", names, faults)
-    for member in shape.required_members:
+            result[member] = to_aws(members_of(shape)[member], item, f"{path}.{key}", names, faults)
+    for member in required_of(shape):
         if member not in result:
             faults.append(Fault(f"{path}.{lower_camel(member)}", "is required and missing"))
     return result
 
 
 def _list(shape: ListShape, value: Any, path: str, names: Names, faults: list[Fault]) -> Any:
-    item_shape = shape.member
+    item_shape = item_of(shape)
     if isinstance(value, dict):
         if _is_pairs(shape, value):
-            key, content = sorted(
-                cast(StructureShape, item_shape).members, key=lambda name: _plain(name).endswith("value")
-            )
+            key, content = sorted(members_of(item_shape), key=lambda name: _plain(name).endswith("value"))
             return [{key: name, content: item} for name, item in value.items()]
         value = [value]  # a block that Pulumi flattens, since its schema allows one
     if not isinstance(value, list):
@@ -215,7 +237,7 @@ def _map(shape: MapShape, value: Any, path: str, names: Names, faults: list[Faul
     if not isinstance(value, dict):
         faults.append(Fault(path, f"{value!r} is given, a map is wanted"))
         return value
-    return {key: to_aws(shape.value, item, f"{path}.{key}", names, faults) for key, item in value.items()}
+    return {key: to_aws(value_of(shape), item, f"{path}.{key}", names, faults) for key, item in value.items()}
 
 
 def _scalar(shape: Shape, value: Any, path: str, faults: list[Fault]) -> Any:
@@ -224,7 +246,7 @@ def _scalar(shape: Shape, value: Any, path: str, faults: list[Fault]) -> Any:
     except (TypeError, ValueError):
         faults.append(Fault(path, f"{value!r} is given, a value of type {shape.type_name} is wanted"))
         return value
-    choices = shape.metadata.get("enum", [])
+    choices = _metadata(shape).get("enum", [])
     if choices and result not in choices:
         faults.append(Fault(path, f"{value!r} is given; allowed are {', '.join(choices)}"))
     if shape.type_name == "string":
@@ -235,7 +257,7 @@ def _scalar(shape: Shape, value: Any, path: str, faults: list[Fault]) -> Any:
 
 
 def _check_size(shape: Shape, size: float, unit: str, path: str, faults: list[Fault]) -> None:
-    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    low, high = _metadata(shape).get("min"), _metadata(shape).get("max")
     if (low is not None and size < low) or (high is not None and size > high):
         allowed = f"{low if low is not None else 'any'} to {high if high is not None else 'any'}"
         faults.append(Fault(path, f"{size:g} {unit} given; allowed are {allowed}".replace("  ", " ")))

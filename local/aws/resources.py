@@ -17,7 +17,7 @@ from local.aws import calls
 from local.aws.calls import Clients
 from local.aws.catalogue.entry import Properties, ResourceType
 from local.aws.faults import faults_in
-from local.aws.model import Fault, to_pulumi
+from local.aws.model import Fault, members_of, to_pulumi
 from local.aws.values import has_unknown, is_unknown, same
 
 READY_SECONDS = 60.0
@@ -273,7 +273,7 @@ def _adopted(client: BaseClient, kind: ResourceType, description: Properties, sc
     found: Properties = {}
     for operation in (kind.create, *kind.update):
         keys = {key: name for name, key in operation.attributes.items()}
-        members: Any = keys if operation.attributes else calls.input_shape(client, operation).members
+        members: Any = keys if operation.attributes else members_of(calls.input_shape(client, operation))
         for member in description.keys() & members:
             name = keys.get(member) or names.get(member) or next(iter(to_pulumi({member: None})))
             if (not operation.only or name in operation.only) and name not in found and description[member] is not None:

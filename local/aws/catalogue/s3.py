@@ -216,7 +216,7 @@ NOTIFICATION = _setting(
 
 
 def _body(scope: Properties) -> Properties:
-    source = scope.get("source")
+    source: Any = scope.get("source")
     if is_asset(source):
         return {"Body": content(source)}
     if isinstance(scope.get("contentBase64"), str):

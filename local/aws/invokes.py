@@ -43,12 +43,9 @@ def look_up(account: Account, token: str, args: Properties) -> Properties:
 
 def _zones(account: Account, args: Properties) -> Properties:
     region = args.get("region", account.region)
-    wanted = _filters(args, {"state": args.get("state")})
-    every = args.get("allAvailabilityZones", False)
-    found = _call(account, "ec2", region, "describe_availability_zones", Filters=wanted, AllAvailabilityZones=every)
     zones = [
         zone
-        for zone in sorted(found["AvailabilityZones"], key=lambda zone: zone["ZoneName"])
+        for zone in _matching_zones(account, region, args)
         if zone["ZoneName"] not in args.get("excludeNames", []) and zone["ZoneId"] not in args.get("excludeZoneIds", [])
     ]
     return {
@@ -63,9 +60,7 @@ def _zones(account: Account, args: Properties) -> Properties:
 
 def _zone(account: Account, args: Properties) -> Properties:
     region = args.get("region", account.region)
-    wanted = _filters(args, {"zone-name": args.get("name"), "zone-id": args.get("zoneId"), "state": args.get("state")})
-    answer = _call(account, "ec2", region, "describe_availability_zones", Filters=wanted)
-    zone = _only(answer["AvailabilityZones"], "availability zone", args)
+    zone = _only(_matching_zones(account, region, args), "availability zone", args)
     name = zone["ZoneName"]
     return {
         **args,
@@ -80,6 +75,30 @@ def _zone(account: Account, args: Properties) -> Properties:
     }
 
 
+def _matching_zones(account: Account, region: str, args: Properties) -> list[Properties]:
+    """The zones in the order of their names. The emulator does not filter them, so it is done here."""
+    wanted = {"state": args.get("state"), "zone-name": args.get("name"), "zone-id": args.get("zoneId")}
+    filters = _filters(args, wanted)
+    unknown = [one["Name"] for one in filters if one["Name"] not in _ZONE_FILTERS]
+    if unknown:
+        known = ", ".join(_ZONE_FILTERS)
+        raise InvokeError([Fault("filters", f"{', '.join(unknown)} is not known here; known are {known}")])
+    zones = _call(account, "ec2", region, "describe_availability_zones")["AvailabilityZones"]
+    return sorted(
+        (zone for zone in zones if all(zone.get(_ZONE_FILTERS[one["Name"]]) in one["Values"] for one in filters)),
+        key=lambda zone: zone["ZoneName"],
+    )
+
+
+_ZONE_FILTERS = {
+    "group-name": "GroupName",
+    "opt-in-status": "OptInStatus",
+    "region-name": "RegionName",
+    "state": "State",
+    "zone-id": "ZoneId",
+    "zone-name": "ZoneName",
+    "zone-type": "ZoneType",
+}
 _ZONE_MEMBERS = ("groupName", "networkBorderGroup", "optInStatus", "state", "zoneId", "zoneType")
 
 

@@ -240,7 +240,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return resources.create(account, kind, inputs, created)
         except Exception as error:
             if known and self._is_still_there(account, kind, known[0], inputs):
-                said = f"{reason(error)}; it was made and could not be taken back"
+                # Where taking it back has failed, what went wrong at first is behind that.
+                said = f"{reason(error.__context__ or error)}; it was made and could not be taken back"
                 raise _HalfMadeError(known[0], conceal(_visible(inputs), hidden), said) from error
             self._journal.taken_back(note)
             raise

@@ -60,5 +60,8 @@ def _revealed(value: Any, path: Path, paths: set[Path]) -> Any:
             return _revealed(value.get("value"), path, set())
         return {key: _revealed(item, (*path, key), paths) for key, item in value.items()}
     if isinstance(value, list):
-        return [_revealed(item, path, paths) for item in value]
+        inside: set[Path] = set()
+        revealed = [_revealed(item, path, inside) for item in value]
+        paths |= {path} if inside else set()
+        return revealed
     return value

@@ -13,7 +13,7 @@ from types import NoneType
 from typing import Any, ForwardRef, NotRequired, Required, TypeVar, cast, get_args, get_origin, is_typeddict
 
 import pulumi
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.output import Unknown
 
 from tenfold.errors import ArgumentError, Fault
 
@@ -62,7 +62,7 @@ def checked(
 
 def is_known(value: object) -> bool:
     """Whether a value can be looked at while the program runs; an Output cannot."""
-    return not isinstance(value, pulumi.Output | Awaitable) and value != UNKNOWN
+    return not isinstance(value, pulumi.Output | Awaitable | Unknown)
 
 
 def bounded(path: str, value: object, low: float, high: float, unit: str) -> Iterable[Fault]:

@@ -2,25 +2,11 @@
 
 *Scaling on AWS (Part 4): > One Million Users* starts from an application spread over several availability zones behind
 a load balancer. Each zone gets a public subnet (load balancers and NAT gateways), an app subnet (what runs; out through
-NAT) and a data subnet (what stores; no way out).
-
-The address plan. A VPC's range is cut into eight slots, one for each letter that ends a zone's name: ``us-east-1a`` has
-the first, ``us-east-1b`` the second. A zone's addresses follow from the VPC's range and the zone's own name, so adding,
-removing or reordering zones never moves another. A slot of a /16 is a /19:
-
-    ==========  =======  =========  =====================================
-    tier        of slot  in a /16   usable addresses (AWS takes five)
-    ==========  =======  =========  =====================================
-    app         1/2      /20        4,091
-    data        1/4      /21        2,043
-    public      1/8      /22        1,019
-    (reserved)  1/8      /22        for a tier to come
-    ==========  =======  =========  =====================================
+NAT) and a data subnet (what stores; no way out). Their addresses follow `tenfold.address_plan`.
 
 See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets-nat.html.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
@@ -29,6 +15,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.address_plan import ZONE, tier_ranges
 from tenfold.arguments import Children, bounded, checked
 from tenfold.children import inherited
 from tenfold.errors import ArgumentError, Fault
@@ -100,7 +87,6 @@ _CHILDREN: Children = {
 }
 _DEFAULT_RANGE = "10.0.0.0/16"
 _GATEWAY_SERVICES = ("s3", "dynamodb")
-_ZONE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+[a-h]")
 _RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
 
@@ -192,11 +178,11 @@ def _zone_faults(args: NetworkArgs) -> Iterable[Fault]:
         yield Fault("zones", f"{args['zones']} is given beside zone_names", "one of the two; remove zones")
     yield from bounded("zone_names", len(names), 2, 8, "names")
     for index, zone in enumerate(names):
-        if not _ZONE.fullmatch(zone):
+        if not ZONE.fullmatch(zone):
             yield Fault(f"zone_names[{index}]", f"{zone!r} is given", "an availability zone's name: us-east-1a")
         elif zone in names[:index]:
             yield Fault(f"zone_names[{index}]", f"{zone!r} is given twice", "each zone once")
-        elif zone[:-1] != names[0][:-1] and _ZONE.fullmatch(names[0]):
+        elif zone[:-1] != names[0][:-1] and ZONE.fullmatch(names[0]):
             yield Fault(f"zone_names[{index}]", f"{zone!r} is given", f"a zone of {names[0][:-1]}, as the first is")
 
 
@@ -269,22 +255,13 @@ def _subnets(
             name,
             vpc_id=vpc.id,
             availability_zone=zone,
-            cidr_block=str(_tier_ranges(whole, zone)[tier]),
+            cidr_block=str(tier_ranges(whole, zone)[tier]),
             map_public_ip_on_launch=False,
             tags={"Name": name, "Tier": tier},
             opts=pulumi.ResourceOptions(parent=network),
         )
         for zone, name in names.items()
     }
-
-
-def _tier_ranges(whole: IPv4Network, zone: str) -> Mapping[str, IPv4Network]:
-    """The ranges of a zone's tiers, by the plan in the module's docstring."""
-    slot = list(whole.subnets(prefixlen_diff=3))[ord(zone[-1]) - ord("a")]
-    app, rest = slot.subnets()
-    data, rest = rest.subnets()
-    public, _reserved = rest.subnets()
-    return {"app": app, "data": data, "public": public}
 
 
 def _public_routes(

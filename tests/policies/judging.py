@@ -48,6 +48,8 @@ class _Monitor(mocks.MockMonitor):
 
 class _NoMocks(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> Any:
+        if args.token == "aws:index/getAvailabilityZones:getAvailabilityZones":
+            return {"id": "us-east-1", "names": ["us-east-1a", "us-east-1b", "us-east-1c"]}
         raise NotImplementedError(args.token)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> Any:
@@ -55,8 +57,10 @@ class _NoMocks(mocks.Mocks):
 
 
 def _outputs_of(token: str) -> list[str]:
-    """The names of the properties that pulumi-aws declares for a type."""
-    _, module, name = token.split(":")
+    """The names of the properties that pulumi-aws declares for a type; a component has none there."""
+    provider, module, name = token.split(":")
+    if provider != "aws":
+        return []
     package = module.split("/")[0]
     resource = getattr(importlib.import_module(f"pulumi_aws.{ {'lambda': 'lambda_'}.get(package, package) }"), name)
     getters = [member.fget for member in vars(resource).values() if isinstance(member, property)]
@@ -69,6 +73,7 @@ def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Stru
     url = f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
     outputs = struct_pb2.Struct()
     identifiers = {"arn": f"arn:aws:{service}:us-east-1:123456789012:{name}", "url": url, "name": name}
+    identifiers |= {"arnSuffix": f"app/{name}/0a1b2c", "dnsName": f"{name}.us-east-1.elb.amazonaws.com"}
     outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(token)})
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})
     return _merged(outputs, inputs)

@@ -189,15 +189,6 @@ def test_a_stack_sets_levels_and_parameters(project: Project) -> None:
     assert result.policies == {("advisory", "dec-queue-has-dlq", "orders")}
 
 
-@program("careless")
-def test_a_parameter_that_is_out_of_bounds_is_refused_by_the_engine(project: Project) -> None:
-    config = project.folder / "levels.json"
-    config.write_text(json.dumps({"sca-asg-bounds": {"minimumInstances": -1}}))
-    result = project.run("preview", "--policy-pack", str(PACK), "--policy-pack-config", str(config))
-    assert result.code != 0
-    assert "sca-asg-bounds: minimumInstances: Must be greater than or equal to 0" in result.said
-
-
 @program("careful")
 def test_a_careful_program_passes_and_is_told_once_what_is_open(project: Project) -> None:
     preview = project.run("preview", "--policy-pack", str(PACK))

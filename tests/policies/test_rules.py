@@ -78,12 +78,22 @@ def test_the_engine_is_told_everything_about_each_rule() -> None:
         assert set(info.configSchema.properties) == {parameter.name for parameter in rule.parameters}
 
 
-@pytest.mark.parametrize("file", sorted(PACK.glob("levels/*.json")), ids=lambda file: file.stem)
-def test_levels_that_the_pack_offers_are_of_its_rules(file: Path) -> None:
-    levels = json.loads(file.read_text())
-    assert levels
-    assert set(levels) <= {rule.name for rule in RULES}
-    assert set(levels.values()) <= {"advisory", "mandatory", "disabled"}
+@by_rule
+def test_the_engine_can_check_a_parameter_before_the_rule_reads_it(rule: Rule) -> None:
+    for parameter in rule.parameters:
+        schema = parameter.schema()
+        if isinstance(parameter.default, int):
+            assert schema["type"] == "integer"
+            assert schema["minimum"] <= parameter.default <= schema["maximum"]
+        else:
+            kinds = {"string": str, "integer": int}
+            assert schema["type"] == "array"
+            assert all(isinstance(each, kinds[schema["items"]["type"]]) for each in parameter.default)
+
+
+@pytest.mark.parametrize("file", sorted((PACK.parent / "stacks").glob("policies.*.json")), ids=lambda file: file.stem)
+def test_the_environments_set_levels_of_rules_that_there_are(file: Path) -> None:
+    assert set(json.loads(file.read_text())) <= {rule.name for rule in RULES} | {UNDECIDED, "all"}
 
 
 def test_the_readme_lists_the_rules_as_they_are() -> None:

@@ -10,6 +10,7 @@ See https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -106,6 +107,12 @@ _CHILDREN: Children = {
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,44}")
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 _FOURTEEN_DAYS = 1_209_600
+_RANGES = {
+    "visibility_timeout_seconds": (0, 43_200, "seconds"),
+    "retention_seconds": (60, _FOURTEEN_DAYS, "seconds"),
+    "max_receive_count": (1, 1000, "tries"),
+    "oldest_message_alarm_seconds": (60, _FOURTEEN_DAYS, "seconds"),
+}
 
 
 class QueueService(pulumi.ComponentResource):
@@ -145,8 +152,7 @@ class QueueService(pulumi.ComponentResource):
     """The log group of the worker; empty without one."""
 
     def __init__(self, name: str, args: QueueServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        rules = (_queue_faults, _worker_faults, _batch_faults, _visibility_faults)
-        args = checked("QueueService", name, QueueServiceArgs, args, _CHILDREN, lambda _: _name_faults(name), *rules)
+        args = checked("QueueService", name, QueueServiceArgs, args, _CHILDREN, lambda _: _name_faults(name), *_RULES)
         super().__init__("tenfold:index:QueueService", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
         dlq = _dead_letter_queue(self)
@@ -202,11 +208,8 @@ def _name_faults(name: str) -> Iterable[Fault]:
         yield Fault("name", f"{name!r} is given", allowed)
 
 
-def _queue_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    yield from bounded("retention_seconds", args.get("retention_seconds"), 60, _FOURTEEN_DAYS, "seconds")
-    yield from bounded("max_receive_count", args.get("max_receive_count"), 1, 1000, "tries")
-    oldest = args.get("oldest_message_alarm_seconds")
-    yield from bounded("oldest_message_alarm_seconds", oldest, 60, _FOURTEEN_DAYS, "seconds")
+def _range_faults(key: str, args: QueueServiceArgs) -> Iterable[Fault]:
+    yield from bounded(key, args.get(key), *_RANGES[key])
 
 
 def _worker_faults(args: QueueServiceArgs) -> Iterable[Fault]:
@@ -238,9 +241,7 @@ def _batch_faults(args: QueueServiceArgs) -> Iterable[Fault]:
 
 
 def _visibility_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    given = args.get("visibility_timeout_seconds")
-    yield from bounded("visibility_timeout_seconds", given, 0, 43_200, "seconds")
-    worker = args.get("worker")
+    given, worker = args.get("visibility_timeout_seconds"), args.get("worker")
     if worker is None or not isinstance(given, int) or not is_known(given):
         return
     least = _least_visibility(worker)
@@ -252,6 +253,9 @@ def _visibility_faults(args: QueueServiceArgs) -> Iterable[Fault]:
 def _least_visibility(worker: QueueServiceWorkerArgs) -> int:
     """Lambda tries again when it is throttled; a message that comes back meanwhile is worked on twice."""
     return 6 * worker.get("timeout_seconds", 30) + worker.get("batch_window_seconds", 0)
+
+
+_RULES = (*(partial(_range_faults, key) for key in _RANGES), _worker_faults, _batch_faults, _visibility_faults)
 
 
 def _dead_letter_queue(service: QueueService) -> aws.sqs.Queue:

@@ -10,6 +10,7 @@ See https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-load-balan
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from ipaddress import IPv4Network
 from typing import Any, NotRequired, TypedDict
 
@@ -126,6 +127,12 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _INSTANCE_TYPE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+")
 _CERTIFICATE = re.compile(r"arn:aws[a-z-]*:(acm:[a-z0-9-]+|iam:):\d{12}:(certificate|server-certificate)/.+")
 _ANYWHERE = "0.0.0.0/0"
+_RANGES = {
+    "min_size": (1, 10_000, "instances"),
+    "max_size": (1, 10_000, "instances"),
+    "port": (1, 65_535, "(a TCP port)"),
+    "idle_timeout_seconds": (1, 4000, "seconds"),
+}
 
 
 class WebTier(pulumi.ComponentResource):
@@ -162,8 +169,7 @@ class WebTier(pulumi.ComponentResource):
     """The name of the Auto Scaling group."""
 
     def __init__(self, name: str, args: WebTierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        rules = (_size_faults, _balancer_faults, _client_faults, _instance_faults, _scaling_faults, _policy_faults)
-        args = checked("WebTier", name, WebTierArgs, args, _CHILDREN, lambda _: _name_faults(name), *rules)
+        args = checked("WebTier", name, WebTierArgs, args, _CHILDREN, lambda _: _name_faults(name), *_RULES)
         super().__init__("tenfold:index:WebTier", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
         groups = _security_groups(self, args)
@@ -201,21 +207,24 @@ def _name_faults(name: str) -> Iterable[Fault]:
         yield Fault("name", f"{name!r} is given", allowed)
 
 
+def _range_faults(key: str, args: WebTierArgs) -> Iterable[Fault]:
+    yield from bounded(key, args.get(key), *_RANGES[key])
+
+
 def _size_faults(args: WebTierArgs) -> Iterable[Fault]:
     low = args.get("min_size", 3)
-    yield from bounded("min_size", low, 1, 10_000, "instances")
-    yield from bounded("max_size", args.get("max_size"), 1, 10_000, "instances")
     high = args.get("max_size", low)
-    if 1 <= high < low:
+    if 1 <= high < low <= 10_000:
         yield Fault("max_size", f"{high} is given, with {low} as min_size", f"{low} or more instances")
 
 
-def _balancer_faults(args: WebTierArgs) -> Iterable[Fault]:
-    yield from bounded("port", args.get("port"), 1, 65_535, "(a TCP port)")
-    yield from bounded("idle_timeout_seconds", args.get("idle_timeout_seconds"), 1, 4000, "seconds")
+def _path_faults(args: WebTierArgs) -> Iterable[Fault]:
     path = args.get("health_check_path")
     if isinstance(path, str) and is_known(path) and not re.fullmatch(r"/\S{0,1023}", path):
         yield Fault("health_check_path", f"{path!r} is given", "a path that starts with /, up to 1024 characters")
+
+
+def _certificate_faults(args: WebTierArgs) -> Iterable[Fault]:
     certificate = args.get("certificate_arn")
     if isinstance(certificate, str) and is_known(certificate) and not _CERTIFICATE.fullmatch(certificate):
         allowed = "a certificate's ARN: arn:aws:acm:us-east-1:123456789012:certificate/..."
@@ -269,6 +278,18 @@ def _scaling_faults(args: WebTierArgs) -> Iterable[Fault]:
 
 def _policy_faults(args: WebTierArgs) -> Iterable[Fault]:
     yield from role_policy_faults("policies", args.get("policies", {}))
+
+
+_RULES = (
+    *(partial(_range_faults, key) for key in _RANGES),
+    _size_faults,
+    _path_faults,
+    _certificate_faults,
+    _client_faults,
+    _instance_faults,
+    _scaling_faults,
+    _policy_faults,
+)
 
 
 def _security_groups(tier: WebTier, args: WebTierArgs) -> SecurityGroups:

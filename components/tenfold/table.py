@@ -234,17 +234,16 @@ def _used_keys(args: TableArgs) -> Mapping[str, str]:
 
 
 def _key_faults(args: TableArgs) -> Iterable[Fault]:
-    types = args["attributes"]
+    types, used = args["attributes"], _used_keys(args)
     for attribute, given in types.items():
-        if given not in _TYPES:
+        if attribute not in used.values():
+            unused = "no table or index has it as a key"
+            yield Fault(f"attributes.{attribute}", unused, "key attributes; others are not declared")
+        elif given not in _TYPES:
             yield Fault(f"attributes.{attribute}", f"{given!r} is given", "'S' (text), 'N' (number) or 'B' (binary)")
-    used = _used_keys(args)
     for path, key in used.items():
         if key not in types:
             yield Fault(path, f"{key!r} is given, which has no type", f"one of attributes, or add {key!r} to them")
-    for attribute in sorted(types.keys() - set(used.values())):
-        given = "no table or index has it as a key"
-        yield Fault(f"attributes.{attribute}", given, "key attributes; others are not declared")
 
 
 def _index_faults(args: TableArgs) -> Iterable[Fault]:

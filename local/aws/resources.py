@@ -143,10 +143,11 @@ def update(
     if kind.recorded:
         return _visible(news) | _outputs(kind, {}, scope)
     client = _client(account, kind, news)
-    _apply(client, kind, calls.prepared(kind, olds), calls.prepared(kind, news), scope, creating=False)
-    before, after = olds.get("tags") or {}, news.get("tags") or {}
-    if kind.tagging and before != after:
-        calls.set_tags(client, kind.tagging, before, after, scope)
+    before, after = (calls.own(calls.prepared(kind, inputs), scope) for inputs in (olds, news))
+    _apply(client, kind, before, after, scope, creating=False)
+    old_tags, new_tags = olds.get("tags") or {}, news.get("tags") or {}
+    if kind.tagging and old_tags != new_tags:
+        calls.set_tags(client, kind.tagging, old_tags, new_tags, scope)
     return _visible(news) | _outputs(kind, _settled(client, kind, scope), scope)
 
 

@@ -65,27 +65,11 @@ def _restore(properties: Properties) -> Properties:
 
 
 _RULES = (
-    # New rules first: a change never closes what stays open.
-    Operation(
-        name="authorize_security_group_ingress",
-        params={"GroupId": "$id"},
-        adds={"ingress": "IpPermissions"},
-    ),
-    Operation(
-        name="authorize_security_group_egress",
-        params={"GroupId": "$id"},
-        adds={"egress": "IpPermissions"},
-    ),
-    Operation(
-        name="revoke_security_group_ingress",
-        params={"GroupId": "$id"},
-        removes={"ingress": "IpPermissions"},
-    ),
-    Operation(
-        name="revoke_security_group_egress",
-        params={"GroupId": "$id"},
-        removes={"egress": "IpPermissions"},
-    ),
+    # Old rules go first, as in the real provider: AWS takes two that differ in their description alone for the same.
+    Operation(name="revoke_security_group_ingress", params={"GroupId": "$id"}, removes={"ingress": "IpPermissions"}),
+    Operation(name="revoke_security_group_egress", params={"GroupId": "$id"}, removes={"egress": "IpPermissions"}),
+    Operation(name="authorize_security_group_ingress", params={"GroupId": "$id"}, adds={"ingress": "IpPermissions"}),
+    Operation(name="authorize_security_group_egress", params={"GroupId": "$id"}, adds={"egress": "IpPermissions"}),
 )
 
 

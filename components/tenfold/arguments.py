@@ -68,7 +68,7 @@ def is_known(value: object) -> bool:
 def bounded(path: str, value: object, low: float, high: float, unit: str) -> Iterable[Fault]:
     """A fault where a known number is out of its range."""
     if isinstance(value, int | float) and not low <= value <= high:
-        yield Fault(path, f"{value:g} is given", f"{low:g} to {high:g} {unit}")
+        yield Fault(path, f"{value:.12g} is given", f"{low:.12g} to {high:.12g} {unit}")
 
 
 class _UnsoundError(Exception):

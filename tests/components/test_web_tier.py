@@ -34,7 +34,7 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
 def tier(preview: bool = False, **args: Any) -> Built[WebTier]:
-    return build(lambda: WebTier("web", WebTierArgs(**{"placement": PLACEMENT, **args})), preview=preview)
+    return build(lambda: WebTier("web", cast("WebTierArgs", {"placement": PLACEMENT, **args})), preview=preview)
 
 
 def ways_in(built: Built[WebTier], group: str) -> dict[str, tuple[str, int, int]]:
@@ -488,7 +488,7 @@ def platform(**args: Any) -> Any:
     def program() -> None:
         zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
         network = Network("main", {"zone_names": zones, "alarm_topic_arn": TOPIC})
-        WebTier("web", WebTierArgs(**{"placement": network.placement, **args}))
+        WebTier("web", cast("WebTierArgs", {"placement": network.placement, **args}))
 
     return program
 
@@ -583,7 +583,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", REFUSALS)
 def test_what_cannot_be_built_is_refused_before_anything_is_registered(case: str) -> None:
     args, text = REFUSALS[case]
-    refusal = refused(lambda: WebTier("web", WebTierArgs(**{"placement": PLACEMENT, **args})))
+    refusal = refused(lambda: WebTier("web", cast("WebTierArgs", {"placement": PLACEMENT, **args})))
     assert refusal.text.startswith("WebTier 'web' has 1 fault in its arguments:\n")
     assert text in refusal.text
     assert refusal.resources == ()
@@ -617,7 +617,7 @@ def test_all_faults_are_told_at_once() -> None:
         "colour": "red",
         "overrides": {"nlb": {}},
     }
-    refusal = refused(lambda: WebTier("my_web", WebTierArgs(**cast("Any", args))))
+    refusal = refused(lambda: WebTier("my_web", cast("WebTierArgs", args)))
     assert refusal.faults.keys() == {
         "name",
         "min_size",

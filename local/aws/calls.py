@@ -13,7 +13,7 @@ from botocore.model import ListShape, Shape, StructureShape
 from jmespath import functions
 
 from local.aws.catalogue.entry import OWN_ID, Operation, Properties, Read, ResourceType, Sweep, Tagging
-from local.aws.model import Fault, covers, drifted, member_for, members_of, to_aws, to_pulumi
+from local.aws.model import Fault, covers, drifted, member_for, members, members_of, to_aws, to_pulumi
 from local.aws.values import is_unknown, same, text_of
 
 Clients = Callable[[str, str], BaseClient]
@@ -64,7 +64,9 @@ def takes(
     """Which of ``properties`` the call takes, and as what. What does not fit its model is added to ``faults``."""
     named = operation.only if operation.steps else operation.on
     keys = {name: kind.names.get(name, name[:1].upper() + name[1:]) for name in named}
-    result = {name: Taken(keys[name], value, silent=True) for name, value in properties.items() if name in named}
+    result = {
+        name: Taken(keys[name], members(value), silent=True) for name, value in properties.items() if name in named
+    }
     if operation.steps or (operation.on and not (operation.only or operation.under)):
         return result
     attributes = operation.attributes

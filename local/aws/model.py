@@ -58,9 +58,12 @@ def member_for(shape: StructureShape, path: str, names: Names) -> str | None:
             return renamed
     wanted = _plain(name)
     members = {_plain(member): member for member in members_of(shape)}
+    if wanted in members:
+        return members[wanted]
+    # Pulumi names lists in the plural, and in the singular where one item is allowed; a scalar has its name.
     singular = wanted.removesuffix("ies") + "y" if wanted.endswith("ies") else wanted.removesuffix("s")
-    for spelling in (wanted, wanted + "s", singular, wanted.removesuffix("y") + "ies", wanted + "es"):
-        if spelling in members:
+    for spelling in (wanted + "s", singular, wanted.removesuffix("y") + "ies", wanted + "es"):
+        if spelling in members and isinstance(members_of(shape)[members[spelling]], ListShape):
             return members[spelling]
     return None
 
@@ -128,7 +131,7 @@ def lower_camel(name: str) -> str:
 
 def members(value: Any) -> Any:
     """A value of ours with the names of AWS's members: ``indexName`` is ``IndexName``, at every depth."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not is_asset(value):
         return {key[:1].upper() + key[1:]: members(item) for key, item in value.items() if item is not None}
     return [members(item) for item in value] if isinstance(value, list) else value
 

@@ -316,9 +316,9 @@ def _actual(client: BaseClient, kind: ResourceType, name: str, value: Any, descr
     candidates = [
         taken
         for operation in (kind.create, *kind.update)
-        if not (operation.recorded or operation.steps)
+        if not operation.recorded
         for taken in calls.takes(client, kind, operation, {name: value}, []).values()
-        if not operation.on or taken.key in description
+        if not taken.silent or taken.key in description
     ]
     if not candidates:
         return value

@@ -100,6 +100,7 @@ GROUP = ResourceType(
     delete=Operation(name="delete_auto_scaling_group", params={"AutoScalingGroupName": "$id", "ForceDelete": True}),
     names={
         "name": "AutoScalingGroupName",
+        "vpcZoneIdentifiers": "VPCZoneIdentifier",
         "protectFromScaleIn": "NewInstancesProtectedFromScaleIn",
         "launchTemplate.id": "LaunchTemplateId",
         "launchTemplate.name": "LaunchTemplateName",

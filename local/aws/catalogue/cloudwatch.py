@@ -71,6 +71,7 @@ METRIC_ALARM = ResourceType(
     not_returned={
         "metricQueries": "the emulator does not keep an alarm's metric math",
         "thresholdMetricId": "the emulator does not keep an alarm's metric math",
+        "evaluateLowSampleCountPercentiles": "the emulator does not keep it",
     },
     prepare=_alarm,
     restore=_alarm_back,
@@ -182,7 +183,7 @@ LOG_GROUP = ResourceType(
         Operation(name="associate_kms_key", params={"logGroupName": "$id"}, only=frozenset({"kmsKeyId"})),
     ),
     delete=Operation(name="delete_log_group", params={"logGroupName": "$id"}),
-    names={"name": "logGroupName"},
+    names={"name": "logGroupName", "retentionInDays": "retentionInDays"},
     defaults={"retentionInDays": 0},
     limits={"retentionInDays": _RETENTIONS},
     outputs={"arn": "arn:aws:logs:$region:$account:log-group:$name", "logGroupClass": "logGroupClass"},

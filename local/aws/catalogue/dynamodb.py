@@ -57,10 +57,10 @@ def _unkeyed(item: Properties) -> Properties:
 
 
 def _index_back(item: Properties) -> Properties:
-    kept = {"indexName", "keySchema", "projection", "provisionedThroughput", "onDemandThroughput"}
+    kept = {"name", "indexName", "keySchema", "projection", "provisionedThroughput", "onDemandThroughput"}
     result = _unkeyed({name: value for name, value in item.items() if name in kept})
     projection = result.pop("projection", {})
-    return {"name": result.pop("indexName", None), **result, **projection}
+    return {**({"name": name} if (name := result.pop("indexName", None)) else {}), **result, **projection}
 
 
 def _table_back(properties: Properties) -> Properties:

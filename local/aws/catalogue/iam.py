@@ -97,6 +97,7 @@ ROLE = ResourceType(
     empty={"description": ""},
     outputs={"arn": "Arn", "uniqueId": "RoleId", "createDate": "CreateDate"},
     documents=frozenset({"assumeRolePolicy"}),
+    not_returned={"inlinePolicies": "they are not read back; a role's policy as a resource of its own is"},
     ignored=frozenset({"forceDetachPolicies"}),
     replace_on=frozenset({"name", "path"}),
     tagging=Tagging(tag="tag_role", untag="untag_role", params={"RoleName": "$id"}),

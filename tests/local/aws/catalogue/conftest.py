@@ -3,7 +3,10 @@
 import pytest
 
 from local.emulator import Emulator
-from tests.local.aws.catalogue.life import World
+
+pytest.register_assert_rewrite("tests.local.aws.catalogue.life")
+
+from tests.local.aws.catalogue.life import World  # noqa: E402 - after its assertions are made to explain themselves
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""One life of a resource, from its inputs to its end, seen through boto3 and never through the catalogue's own reads."""
+"""One life of a resource, from its inputs to its end, seen through boto3 and never through the catalogue itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -129,6 +129,21 @@ class World:
     @cached_property
     def topic(self) -> str:
         return self.client("sns").create_topic(Name=self.new_name())["TopicArn"]
+
+    @cached_property
+    def alarm(self) -> str:
+        name = self.new_name()
+        self.client("cloudwatch").put_metric_alarm(
+            AlarmName=name,
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            MetricName="Errors",
+            Namespace="Own",
+            Period=60,
+            Statistic="Sum",
+            Threshold=1.0,
+        )
+        return name
 
     @cached_property
     def role(self) -> str:

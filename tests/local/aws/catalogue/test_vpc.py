@@ -151,6 +151,10 @@ CASES = [
             ]
         },
         changed=lambda world, _: {"1.0.0.0/8": world.gateways[1], "3.0.0.0/8": world.gateways[0]},
+        meddle=lambda world, made: world.client("ec2").delete_route(
+            RouteTableId=made.id, DestinationCidrBlock="3.0.0.0/8"
+        ),
+        drifts=("routes",),
         outputs={"arn": ...},
     ),
     Case(

@@ -14,7 +14,7 @@ from local.engine.find import find_engine, reporter
 from local.engine.store import user_cache
 from local.events import Outcome, outcome
 from local.report import DownReport, StackReport, StatusReport, components_of, recorded_types
-from local.stack import LocalStack, opened, stack_argument
+from local.stack import LocalStack, opened, saved, stack_argument
 from local.workspace import Workspace
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
@@ -61,7 +61,8 @@ def pulumi(workspace: Workspace, arguments: Sequence[str], lock: int) -> int:
 def status(workspace: Workspace) -> StatusReport:
     """What runs, without starting anything."""
     aws = emulator.running(workspace.folder)
-    return StatusReport(endpoint=aws.endpoint if aws else None, pid=aws.pid if aws else None)
+    held = {name: components_of(resources) for name, resources in saved(workspace).items()}
+    return StatusReport(endpoint=aws.endpoint if aws else None, pid=aws.pid if aws else None, stacks=held)
 
 
 def down(workspace: Workspace, *, everything: bool) -> DownReport:

@@ -100,13 +100,7 @@ class StackReport:
 
     def _what_exists(self) -> Iterator[RenderableType]:
         total = sum(component.resources for component in self.components)
-        table = Table(title=f"\nWhat exists: {total} resources", title_justify="left", title_style="bold", box=None)
-        table.add_column("component", style="cyan")
-        table.add_column("name")
-        table.add_column("resources", justify="right")
-        for component in self.components:
-            table.add_row(component.kind, component.name, str(component.resources))
-        yield table
+        yield _component_table(f"\nWhat exists: {total} resources", self.components)
 
     def _what_is_recorded(self) -> Iterator[RenderableType]:
         if self.recorded:
@@ -119,20 +113,29 @@ class StackReport:
 
 @dataclass(frozen=True)
 class StatusReport:
-    """Whether the embedded AWS runs, and where."""
+    """Whether the embedded AWS runs, where, and which components each stack's saved state has."""
 
     endpoint: str | None
     pid: int | None
+    stacks: Mapping[str, Sequence[Component]]
 
     def data(self) -> dict[str, Any]:
         """The report for ``--json``."""
-        return {"running": self.endpoint is not None, "endpoint": self.endpoint, "pid": self.pid}
+        return {
+            "running": self.endpoint is not None,
+            "endpoint": self.endpoint,
+            "pid": self.pid,
+            "stacks": {name: [vars(component) for component in held] for name, held in self.stacks.items()},
+        }
 
-    def __rich__(self) -> RenderableType:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """The report for a person."""
         if self.endpoint is None:
-            return Text("The embedded AWS does not run; ./tenfold up starts it")
-        return Text(f"The embedded AWS runs at {self.endpoint} (pid {self.pid})")
+            yield Text("The embedded AWS does not run; ./tenfold up starts it")
+            return
+        yield Text(f"The embedded AWS runs at {self.endpoint} (pid {self.pid})")
+        for name, held in self.stacks.items():
+            yield _component_table(f"\n{name}: {sum(one.resources for one in held)} resources", held)
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,16 @@ _WORDS = {
         "same": "unchanged",
     },
 }
+
+
+def _component_table(title: str, components: Sequence[Component]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None)
+    table.add_column("component", style="cyan")
+    table.add_column("name")
+    table.add_column("resources", justify="right")
+    for component in components:
+        table.add_row(component.kind, component.name, str(component.resources))
+    return table
 
 
 def _pairs(title: str, pairs: Mapping[str, str]) -> Iterator[RenderableType]:

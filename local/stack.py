@@ -56,6 +56,9 @@ class LocalStack:
 
         An interrupt is the engine's to answer: it stops at the next resource and saves its state. This process waits.
         Quiet: what it prints goes to standard error.
+
+        Raises:
+            KeyboardInterrupt: It was interrupted, and has ended.
         """
         process = subprocess.Popen(
             [str(self.engine.pulumi), *arguments],
@@ -64,11 +67,13 @@ class LocalStack:
             stdout=sys.stderr if quiet else None,
             pass_fds=(self.lock,),
         )
-        with _interrupts_go_to(process):
+        with _interrupts_go_to(process) as interrupts:
             code = process.wait()
         # An engine that ends by itself has saved its state, whatever else went wrong.
         if code >= 0:
             journal.clear(self.workspace.folder)
+        if interrupts:
+            raise KeyboardInterrupt
         return code
 
     def read(self, *arguments: str, cwd: Path | None = None) -> str:
@@ -94,16 +99,16 @@ class LocalStack:
 
     def resources(self) -> list[dict[str, Any]]:
         """The resources in the saved state, in the order of their dependencies."""
-        exported = json.loads(self.read("stack", "export", "--stack", self.name))
-        return exported["deployment"].get("resources") or []
+        return saved(self.workspace).get(self.name, [])
 
 
 @contextmanager
 def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Generator[LocalStack]:
     """The stack with the embedded AWS running and attached, whatever the command before has left behind."""
     aws = emulator.ensure_running(workspace.folder)
+    workspace.state.mkdir(parents=True, exist_ok=True)
     instances.watch(emulator.home(workspace.folder) / "instances", _region(workspace, name, aws))
-    journal.sweep(aws, workspace.folder, lambda: _saved(workspace))
+    journal.sweep(aws, workspace.folder, lambda: set(_identities(workspace)))
     with serve(aws, workspace.folder) as port:
         stack = LocalStack(
             workspace=workspace,
@@ -124,17 +129,21 @@ def _region(workspace: Workspace, name: str, aws: Emulator) -> str:
     return str(config.get("aws:region", aws.region))
 
 
-def _saved(workspace: Workspace) -> set[tuple[str, str]]:
-    """Type and id of each resource in the saved state of any stack."""
-    found: set[tuple[str, str]] = set()
-    for file in (workspace.state / ".pulumi" / "stacks").rglob("*.json"):
+def saved(workspace: Workspace) -> dict[str, list[dict[str, Any]]]:
+    """The resources in the saved state of each local stack."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for file in sorted((workspace.state / ".pulumi" / "stacks").rglob("*.json")):
         deployment = json.loads(file.read_text())["checkpoint"].get("latest") or {}
-        found |= {(one["type"], one.get("id", "")) for one in deployment.get("resources") or []}
+        found[file.stem] = deployment.get("resources") or []
     return found
 
 
+def _identities(workspace: Workspace) -> Generator[tuple[str, str]]:
+    for resources in saved(workspace).values():
+        yield from ((one["type"], one.get("id", "")) for one in resources)
+
+
 def _environment(workspace: Workspace, engine: Engine, aws: Emulator, port: int) -> dict[str, str]:
-    workspace.state.mkdir(parents=True, exist_ok=True)
     ours = {name: value for name, value in emulator.environment(aws).items() if not name.startswith("PULUMI_")}
     return {
         **ours,
@@ -201,23 +210,25 @@ def _without_secrets(value: Any) -> Any:
 
 
 @contextmanager
-def _interrupts_go_to(process: subprocess.Popen[Any]) -> Generator[None]:
-    """An interrupt from the terminal reaches the engine by itself; one sent to this process alone is passed on."""
+def _interrupts_go_to(process: subprocess.Popen[Any]) -> Generator[list[int]]:
+    """Let the engine answer interrupts, and yield the list of those that came.
 
-    def pass_on(_number: int, _frame: object) -> None:
-        if not sys.stdin.isatty() and process.poll() is None:
+    One from the terminal reaches the engine by itself; one that was sent to this process alone is passed on.
+    """
+    came: list[int] = []
+
+    def pass_on(number: int, _frame: object) -> None:
+        came.append(number)
+        by_terminal = number == signal.SIGINT and sys.stdin.isatty()
+        if not by_terminal and process.poll() is None:
             process.send_signal(signal.SIGINT)
 
-    def end(_number: int, _frame: object) -> None:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-
-    before = signal.signal(signal.SIGINT, pass_on), signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield came
     finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def stack_argument(workspace: Workspace, name: str) -> str:

@@ -173,7 +173,8 @@ POLICY = ResourceType(
         Read(
             name="describe_policies",
             params={"AutoScalingGroupName": "$autoscalingGroupName", "PolicyNames": ["$name"]},
-            at="ScalingPolicies[0]",
+            # The emulator answers with every policy of the group.
+            at="ScalingPolicies[?PolicyName=='$name'] | [0]",
         ),
     ),
     update=(Operation(name="put_scaling_policy"),),

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -56,6 +57,7 @@ class _NoMocks(mocks.Mocks):
         raise NotImplementedError(args.typ)
 
 
+@cache
 def _outputs_of(token: str) -> list[str]:
     """The names of the properties that pulumi-aws declares for a type; a component has none there."""
     provider, module, name = token.split(":")

@@ -174,9 +174,12 @@ class WebTier(pulumi.ComponentResource):
 
         groups = _security_groups(self, args)
         balancer = _balancer(self, args, groups)
-        self._role = _role(self, args)
+        self._role, permissions = _role(self, args)
         template = _template(self, args, groups, self._role)
-        group = _group(self, args, groups, balancer, template)
+        # Instances that start before their rules and permissions are there cannot fetch what they need; those whose
+        # target group has no listener yet are never healthy.
+        ready = [*groups.ways_out, groups.way_in, balancer.listener, *permissions]
+        group = _group(self, args, balancer, template, ready)
         _scaling(self, args, balancer, group)
         web_alarms(self, balancer, [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else [])
 
@@ -330,7 +333,7 @@ def _balancer(tier: WebTier, args: WebTierArgs, groups: SecurityGroups) -> Balan
     )
 
 
-def _role(tier: WebTier, args: WebTierArgs) -> aws.iam.Role:
+def _role(tier: WebTier, args: WebTierArgs) -> tuple[aws.iam.Role, list[aws.iam.RolePolicy]]:
     name = tier.pulumi_resource_name
     role = aws.iam.Role(
         f"{name}-role",
@@ -338,8 +341,7 @@ def _role(tier: WebTier, args: WebTierArgs) -> aws.iam.Role:
         assume_role_policy=service_trust("ec2"),
         opts=pulumi.ResourceOptions(parent=tier),
     )
-    role_policies(tier, "policy", role, args.get("policies", {}))
-    return role
+    return role, role_policies(tier, "policy", role, args.get("policies", {}))
 
 
 def _template(tier: WebTier, args: WebTierArgs, groups: SecurityGroups, role: aws.iam.Role) -> aws.ec2.LaunchTemplate:
@@ -357,12 +359,13 @@ def _template(tier: WebTier, args: WebTierArgs, groups: SecurityGroups, role: aw
 
 
 def _group(
-    tier: WebTier, args: WebTierArgs, groups: SecurityGroups, balancer: Balancer, template: aws.ec2.LaunchTemplate
+    tier: WebTier,
+    args: WebTierArgs,
+    balancer: Balancer,
+    template: aws.ec2.LaunchTemplate,
+    ready: Sequence[pulumi.Resource],
 ) -> aws.autoscaling.Group:
     min_size = args.get("min_size", 3)
-    # An instance that starts before its rules are there cannot fetch what it needs; one whose target group has no
-    # listener yet is never healthy.
-    ready: Sequence[pulumi.Resource] = [*groups.ways_out, groups.way_in, balancer.listener]
     return fleet(
         tier,
         template,

@@ -179,10 +179,11 @@ def test_a_message_in_hand_is_hidden_for_six_times_the_workers_timeout_and_the_w
     assert working(**args)["jobs-queue"].inputs["visibilityTimeoutSeconds"] == seconds
 
 
-def test_a_longer_visibility_is_taken_and_one_that_is_unknown_too() -> None:
-    for given_seconds in (181, pulumi.Output.from_input(181)):
+@pytest.mark.parametrize("seconds", [180, 43_200])
+def test_a_visibility_that_is_long_enough_is_taken_and_one_that_is_an_output_too(seconds: int) -> None:
+    for given_seconds in (seconds, pulumi.Output.from_input(seconds)):
         built = service(worker=worker(), visibility_timeout_seconds=given_seconds)
-        assert built["jobs-queue"].inputs["visibilityTimeoutSeconds"] == 181
+        assert built["jobs-queue"].inputs["visibilityTimeoutSeconds"] == seconds
 
 
 def test_the_worker_may_use_this_queue_its_logs_and_tracing_and_nothing_else() -> None:
@@ -295,6 +296,23 @@ def test_a_worker_that_fails_or_is_throttled_is_alarmed() -> None:
         alarm = built[f"jobs-worker-{kind}-alarm"].inputs
         assert (alarm["namespace"], alarm["metricName"], alarm["statistic"]) == ("AWS/Lambda", metric, "Sum")
         assert (alarm["dimensions"], alarm["threshold"]) == ({"FunctionName": "jobs-worker-0a1b2c"}, 0)
+
+
+def test_dead_letters_are_told_at_once_and_the_rest_when_it_lasts() -> None:
+    windows = {
+        alarm.name: (
+            alarm.inputs.get("datapointsToAlarm", 1),
+            alarm.inputs["evaluationPeriods"],
+            alarm.inputs["period"],
+        )
+        for alarm in working().of(ALARM)
+    }
+    assert windows == {
+        "jobs-dlq-alarm": (1, 1, 60),
+        "jobs-age-alarm": (3, 3, 60),
+        "jobs-worker-error-alarm": (3, 5, 60),
+        "jobs-worker-throttle-alarm": (3, 5, 60),
+    }
 
 
 @pytest.mark.parametrize(("args", "actions"), [({}, []), ({"alarm_topic_arn": TOPIC}, [TOPIC])])

@@ -176,8 +176,17 @@ def test_a_certificate_adds_https_and_replaces_nothing() -> None:
 def test_the_target_group_checks_health_drains_fast_and_sticks_nobody() -> None:
     group = tier()["web-tg"].inputs
     assert (group["targetType"], group["protocol"], group["vpcId"]) == ("instance", "HTTP", "vpc-1")
-    assert (group["healthCheck"]["path"], group["healthCheck"]["matcher"]) == ("/healthz", "200")
-    assert group["healthCheck"]["timeout"] < group["healthCheck"]["interval"]
+    # Out after half a minute of failures, in after two answers.
+    assert group["healthCheck"] == {
+        "enabled": True,
+        "protocol": "HTTP",
+        "path": "/healthz",
+        "matcher": "200",
+        "interval": 10,
+        "timeout": 5,
+        "healthyThreshold": 2,
+        "unhealthyThreshold": 3,
+    }
     assert group["deregistrationDelay"] == 30
     assert group["stickiness"]["enabled"] is False
 
@@ -198,6 +207,7 @@ def test_an_instance_asks_for_tokens_and_has_one_encrypted_volume_and_no_address
     assert template["vpcSecurityGroupIds"] == ["web-instance-sg-id"]
     assert template["iamInstanceProfile"] == {"arn": "arn:aws:iam:us-east-1:123456789012:web-profile"}
     assert not {"networkInterfaces", "keyName", "userData"} & template.keys()
+    assert template["updateDefaultVersion"] is True
 
 
 @pytest.mark.parametrize(
@@ -273,7 +283,8 @@ def test_a_failed_roll_out_goes_back_where_auto_scaling_can(image: str | None, r
 def test_instances_start_when_they_can_work_and_be_reached() -> None:
     ready = {"web-instances-from-alb", "web-instances-to-vpc", "web-instances-to-internet"}
     assert ready | {"web-http"} <= tier()["web-asg"].depends_on
-    assert ready | {"web-https"} <= tier(certificate_arn=CERTIFICATE)["web-asg"].depends_on
+    secure = tier(certificate_arn=CERTIFICATE, policies={"jobs": STATEMENT})
+    assert ready | {"web-https", "web-policy-jobs"} <= secure["web-asg"].depends_on
 
 
 @pytest.mark.parametrize(
@@ -365,6 +376,22 @@ def test_unhealthy_instances_and_slow_answers_are_alarmed() -> None:
     assert (unhealthy["statistic"], unhealthy["threshold"], unhealthy["dimensions"]) == ("Maximum", 0, both)
     assert (latency["metricName"], latency["extendedStatistic"]) == ("TargetResponseTime", "p99")
     assert (latency["threshold"], latency["dimensions"]) == (1, both)
+
+
+def test_alarms_wait_for_what_lasts() -> None:
+    # Datapoints over the threshold, of the last minutes.
+    windows = {
+        alarm.name: (alarm.inputs["datapointsToAlarm"], alarm.inputs["evaluationPeriods"]) for alarm in tier().of(ALARM)
+    }
+    assert windows == {
+        "web-target-error-alarm": (3, 5),
+        "web-alb-error-alarm": (3, 5),
+        "web-latency-alarm": (5, 5),
+        "web-unhealthy-alarm": (10, 10),
+    }
+    periods = {alarm.inputs["period"] for alarm in tier().of(ALARM) if "period" in alarm.inputs}
+    queries = [query for alarm in tier().of(ALARM) for query in alarm.inputs.get("metricQueries", [])]
+    assert periods | {query["metric"]["period"] for query in queries if "metric" in query} == {60}
 
 
 @pytest.mark.parametrize(("args", "actions"), [({}, []), ({"alarm_topic_arn": TOPIC}, [TOPIC])])

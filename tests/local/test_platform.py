@@ -323,7 +323,7 @@ def test_a_changed_configuration_changes_in_place(platform: Checkout) -> None:
 
 
 def test_a_program_that_violates_a_policy_is_refused_before_anything_changes(platform: Checkout) -> None:
-    sticky = '"overrides": {"tg": {"stickiness": {"type": "lb_cookie", "enabled": True}}},\n            "min_size"'
+    sticky = '"overrides": {"tg": {"stickiness": {"type": "lb_cookie", "enabled": True}}},\n        "min_size"'
     platform.edit("stacks/assembly.py", '"min_size"', sticky)
     result = platform.run("up", "--json", check=False)
     platform.edit("stacks/assembly.py", sticky, '"min_size"')

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from itertools import pairwise
 
 from local import emulator
 from local.addresses import addresses, next_steps
+from local.aws.journal import Swept
 from local.aws.records import recorded
 from local.engine.find import find_engine, reporter
 from local.engine.store import user_cache
@@ -83,7 +85,19 @@ def _stack(workspace: Workspace, name: str, lock: int) -> Generator[LocalStack]:
     with reporter() as progress:
         engine = find_engine(progress)
     with opened(workspace, name, engine, lock) as stack:
+        for line in _taken_back(stack.swept):
+            print(f"tenfold: {line}", file=sys.stderr)  # noqa: T201 - news for the user, beside the engine's own
         yield stack
+
+
+def _taken_back(swept: Swept) -> Generator[str]:
+    """What there is to say of a command that was killed."""
+    if swept.removed:
+        yield f"an earlier command was killed; removed {len(swept.removed)} resources that it had made and not saved"
+    for kind, identity, reason in swept.failed:
+        yield f"an earlier command was killed; its {kind} {identity} could not be removed: {reason}"
+    for kind, urn in swept.unidentified:
+        yield f"an earlier command was killed; whether it made {kind} {urn.rsplit('::', 1)[-1]} cannot be told"
 
 
 def _operate(stack: LocalStack, arguments: Sequence[str], *, quiet: bool) -> tuple[int, float, Outcome]:

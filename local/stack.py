@@ -41,6 +41,7 @@ class LocalStack:
         config: The configuration file that the engine is given.
         environment: The engine's environment.
         lock: The descriptor of the checkout's lock, which the engine inherits.
+        swept: What an earlier command that was killed had left, and what became of it.
     """
 
     workspace: Workspace
@@ -50,6 +51,7 @@ class LocalStack:
     config: Path
     environment: dict[str, str]
     lock: int
+    swept: journal.Swept
 
     def run(self, *arguments: str, quiet: bool = False) -> int:
         """Run the CLI in the project, attached to the terminal, and return its exit code.
@@ -108,7 +110,7 @@ def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Genera
     aws = emulator.ensure_running(workspace.folder)
     workspace.state.mkdir(parents=True, exist_ok=True)
     instances.watch(emulator.home(workspace.folder) / "instances", _region(workspace, name, aws))
-    journal.sweep(aws, workspace.folder, lambda: set(_identities(workspace)))
+    swept = journal.sweep(aws, workspace.folder, lambda: set(_identities(workspace)))
     with serve(aws, workspace.folder) as port:
         stack = LocalStack(
             workspace=workspace,
@@ -118,6 +120,7 @@ def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Genera
             config=workspace.folder / "stacks" / f"Pulumi.{name}.yaml",
             environment=_environment(workspace, engine, aws, port),
             lock=lock,
+            swept=swept,
         )
         _break_stale_lock(stack)
         _configure(stack)

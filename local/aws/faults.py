@@ -81,7 +81,7 @@ def _outside(path: str, value: Any, limit: Limit) -> list[Fault]:
         number = float(value)
     except (TypeError, ValueError):
         return [Fault(path, f"{value!r} is given, a number is wanted")]
-    if number in limit:
+    if number.is_integer() and int(number) in limit:  # a float is looked for item by item
         return []
     step = f" in steps of {limit.step}" if limit.step > 1 else ""
     return [Fault(path, f"{number:g} is given; allowed are {limit.start} to {limit[-1]}{step}")]

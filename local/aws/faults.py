@@ -20,6 +20,8 @@ def faults_in(client: BaseClient, kind: ResourceType, inputs: Properties) -> lis
     known |= {kind.naming.property} if kind.naming else set()
     for operation in (kind.create, *kind.update):
         known |= calls.takes(client, kind, operation, properties, faults).keys() | _named(operation)
+    if kind.prepare and has_unknown(inputs):  # what is made of several properties is not yet whole
+        faults = [fault for fault in faults if re.split(r"[.\[]", fault.path)[0] in inputs]
     faults += _unknown(kind, properties, inputs, known)
     faults += _missing(client, kind, inputs, properties)
     for path, limit in kind.limits.items():

@@ -214,7 +214,7 @@ def _keeps_identity(kind: ResourceType, olds: Properties, news: Properties) -> b
     if kind.naming:
         name = kind.naming.property
         return name not in news.get("__defaults", []) and same(olds.get(name), news.get(name))
-    named = re.findall(r"\$\{?(\w+)", kind.id)
+    named = kind.alone or re.findall(r"\$\{?(\w+)", kind.id)
     return bool(named) and all(same(olds.get(key), news.get(key)) for key in named)
 
 

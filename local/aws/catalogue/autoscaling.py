@@ -47,7 +47,7 @@ def _refresh(before: Properties, after: Properties) -> list[Properties]:
 GROUP = ResourceType(
     token="aws:autoscaling/group:Group",
     service="autoscaling",
-    create=Operation(name="create_auto_scaling_group"),
+    create=Operation(name="create_auto_scaling_group", never=frozenset({"trafficSources"})),
     id="$name",
     read=(
         Read(
@@ -181,7 +181,10 @@ POLICY = ResourceType(
     delete=Operation(
         name="delete_policy", params={"AutoScalingGroupName": "$autoscalingGroupName", "PolicyName": "$id"}
     ),
-    names={"name": "PolicyName", "customizedMetricSpecification.metricDimensions": "Dimensions"},
+    names={
+        "name": "PolicyName",
+        "targetTrackingConfiguration.customizedMetricSpecification.metricDimensions": "Dimensions",
+    },
     defaults={"policyType": "SimpleScaling", "enabled": True},
     limits={"policyType": ("SimpleScaling", "StepScaling", "TargetTrackingScaling", "PredictiveScaling")},
     outputs={"arn": "PolicyARN"},

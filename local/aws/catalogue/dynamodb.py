@@ -103,7 +103,7 @@ _TABLE_NAME = {"TableName": "$id"}
 TABLE = ResourceType(
     token="aws:dynamodb/table:Table",
     service="dynamodb",
-    create=Operation(name="create_table"),
+    create=Operation(name="create_table", never=frozenset({"warmThroughput", "resourcePolicy", "vectorIndexes"})),
     id="TableDescription.TableName",
     read=(
         Read(

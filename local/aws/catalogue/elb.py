@@ -47,7 +47,10 @@ def _internal(properties: Properties) -> Properties:
 LOAD_BALANCER = ResourceType(
     token="aws:lb/loadBalancer:LoadBalancer",
     service="elbv2",
-    create=Operation(name="create_load_balancer"),
+    create=Operation(
+        name="create_load_balancer",
+        never=frozenset({"ipamPools", "enablePrefixForIpv6SourceNat"}),
+    ),
     id="LoadBalancers[0].LoadBalancerArn",
     read=(
         Read(

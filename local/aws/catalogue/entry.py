@@ -151,6 +151,7 @@ class ResourceType:
         limits: what a property allows, where botocore's models do not say it.
         documents: properties that hold a JSON document.
         replace_on: properties that replace the resource although an update call has their name.
+        alone: properties of which AWS allows one resource with the same; a replacement that keeps them deletes first.
         ordered: list properties in which the order means something.
         not_returned: ``property`` or ``block.property`` -> why AWS does not say what it is, so that drift is not seen.
         derived: names for templates, from the properties.
@@ -181,6 +182,7 @@ class ResourceType:
     limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit])
     documents: frozenset[str] = frozenset()
     replace_on: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
     ordered: frozenset[str] = frozenset()
     not_returned: Mapping[str, str] = field(default_factory=dict[str, str])
     tagging: Tagging | None = None

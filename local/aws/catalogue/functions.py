@@ -34,7 +34,7 @@ FUNCTION = ResourceType(
     service="lambda",
     create=Operation(
         name="create_function",
-        never=_CODE,
+        never=_CODE | {"publishTo", "tenancyConfig", "durableConfig", "capacityProviderConfig"},
         delivers=lambda scope: {"Code": _code(scope)},
     ),
     id="FunctionName",
@@ -163,6 +163,7 @@ EVENT_SOURCE_MAPPING = ResourceType(
         "selfManagedEventSource": "SelfManagedEventSource",
         "startingPositionTimestamp": "StartingPositionTimestamp",
     },
+    alone=frozenset({"eventSourceArn", "functionName"}),
     not_returned={"functionName": "AWS tells the function's ARN in its place"},
     replace_on=frozenset({"eventSourceArn", "startingPosition", "startingPositionTimestamp"}),
     tagging=Tagging(tag="tag_resource", untag="untag_resource", params={"Resource": "$arn"}),

@@ -41,7 +41,6 @@ KEY = ResourceType(
                 "multiRegion",
                 "tags",
                 "customKeyStoreId",
-                "bypassPolicyLockoutSafetyCheck",
             }
         ),
     ),
@@ -84,9 +83,8 @@ KEY = ResourceType(
     limits={"deletionWindowInDays": range(7, 31), "rotationPeriodInDays": range(90, 2561)},
     outputs={"arn": "Arn", "keyId": "KeyId", "policy": "Policy", "description": "Description"},
     documents=frozenset({"policy"}),
-    ignored=frozenset({"deletionWindowInDays"}),
+    ignored=frozenset({"deletionWindowInDays", "bypassPolicyLockoutSafetyCheck"}),
     replace_on=frozenset({"keyUsage", "customerMasterKeySpec", "multiRegion", "customKeyStoreId"}),
-    not_returned={"bypassPolicyLockoutSafetyCheck": "it steers a call and is no setting"},
     tagging=Tagging(
         tag="tag_resource",
         untag="untag_resource",
@@ -189,7 +187,7 @@ PARAMETER = ResourceType(
     outputs={"arn": "ARN", "version": "Version", "dataType": "DataType", "tier": "Tier"},
     changing=frozenset({"version"}),
     ignored=frozenset({"overwrite"}),
-    replace_on=frozenset({"name", "dataType", "type"}),
+    replace_on=frozenset({"name", "dataType"}),
     tagging=Tagging(
         tag="add_tags_to_resource",
         untag="remove_tags_from_resource",

@@ -186,7 +186,18 @@ NAT_GATEWAY = ResourceType(
     tagging=TAGGING,
 )
 
-_TARGETS = ("gatewayId", "natGatewayId", "transitGatewayId", "vpcEndpointId", "vpcPeeringConnectionId")
+_TARGETS = (
+    "carrierGatewayId",
+    "coreNetworkArn",
+    "egressOnlyGatewayId",
+    "gatewayId",
+    "localGatewayId",
+    "natGatewayId",
+    "networkInterfaceId",
+    "transitGatewayId",
+    "vpcEndpointId",
+    "vpcPeeringConnectionId",
+)
 _DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
 _INLINE = {
     "cidrBlock": "destinationCidrBlock",
@@ -199,7 +210,8 @@ def _route(route: Any) -> Any:
     """A route of a table with AWS's names, which say that a block is a destination."""
     if not isinstance(route, dict):
         return route
-    return {_INLINE.get(name, name): value for name, value in route.items() if value}
+    names = {**_INLINE, "egressOnlyGatewayId": "egressOnlyInternetGatewayId"}
+    return {names.get(name, name): value for name, value in route.items() if value}
 
 
 def _inline(route: Properties) -> Properties:
@@ -273,7 +285,8 @@ _WHERE = " || ".join(f"D{name[1:]}=='$destination'" for name in _DESTINATIONS)
 ROUTE = ResourceType(
     token="aws:ec2/route:Route",
     service="ec2",
-    create=Operation(name="create_route"),
+    create=Operation(name="create_route", only=frozenset({"routeTableId", *_DESTINATIONS, *_TARGETS})),
+    names={"egressOnlyGatewayId": "EgressOnlyInternetGatewayId"},
     id="r-$routeTableId-$destination",
     read=(
         Read(
@@ -312,6 +325,7 @@ ROUTE_TABLE_ASSOCIATION = ResourceType(
         ),
     ),
     delete=Operation(name="disassociate_route_table", params={"AssociationId": "$id"}),
+    alone=frozenset({"subnetId", "gatewayId"}),
 )
 
 VPC_ENDPOINT = ResourceType(

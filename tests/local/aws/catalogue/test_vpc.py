@@ -42,7 +42,7 @@ def _association(world: World, made: Made) -> Any:
 
 def _endpoint(world: World, made: Made) -> Any:
     found = world.client("ec2").describe_vpc_endpoints(VpcEndpointIds=[made.id])["VpcEndpoints"][0]
-    return found["VpcEndpointType"], found["RouteTableIds"], found["SubnetIds"], tags_of(found["Tags"])
+    return found["VpcEndpointType"], sorted(found["RouteTableIds"]), sorted(found["SubnetIds"]), tags_of(found["Tags"])
 
 
 def _address(world: World, made: Made) -> Any:
@@ -189,7 +189,7 @@ CASES = [
             "tags": {"team": "a"},
         },
         look=_endpoint,
-        made=lambda world, _: ("Gateway", world.route_tables, [], {"team": "a"}),
+        made=lambda world, _: ("Gateway", sorted(world.route_tables), [], {"team": "a"}),
         change=lambda world: {"routeTableIds": [world.route_tables[1]]},
         changed=lambda world, _: ("Gateway", [world.route_tables[1]], [], {"team": "a"}),
         meddle=lambda world, made: world.client("ec2").modify_vpc_endpoint(
@@ -211,7 +211,7 @@ CASES = [
         look=_endpoint,
         made=lambda world, _: ("Interface", [], world.subnets[:1], {}),
         change=lambda world: {"subnetIds": world.subnets[:2], "privateDnsEnabled": False},
-        changed=lambda world, _: ("Interface", [], world.subnets[:2], {}),
+        changed=lambda world, _: ("Interface", [], sorted(world.subnets[:2]), {}),
     ),
     Case(
         token="aws:ec2/flowLog:FlowLog",

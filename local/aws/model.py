@@ -7,7 +7,7 @@ allowed: types, choices, ranges and lengths.
 
 import json
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -111,7 +111,7 @@ def covers(actual: Any, wanted: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(actual, dict):
         return all(key in actual and covers(actual[key], item) for key, item in wanted.items())
     if isinstance(wanted, list) and isinstance(actual, list):
-        return len(wanted) == len(actual) and all(any(covers(have, item) for have in actual) for item in wanted)
+        return len(wanted) == len(actual) == len(_matched(wanted, actual, lambda item, have: covers(have, item)))
     return same(wanted, actual, ordered=False)
 
 
@@ -156,24 +156,34 @@ def _drifted_structure(
 
 def _drifted_list(shape: Shape, given: Any, actual: Any, path: str, names: Names, hidden: Container[str]) -> Any:
     items = given if isinstance(given, list) else [given]
-    rest = list(actual) if isinstance(actual, list) else []
-    seen: list[Any] = []
-    unmatched: list[int] = []
-    for index, item in enumerate(items):
-        same_as = (drifted(shape, item, have, path, names, hidden) == item for have in rest)
-        match = next((position for position, fits in enumerate(same_as) if fits), None)
-        seen.append(item)
-        if match is None:
-            unmatched.append(index)
-        else:
-            rest.pop(match)
-    if not unmatched and not rest:
+    told = list(actual) if isinstance(actual, list) else []
+
+    def says_the_same(item: Any, have: Any) -> bool:
+        return drifted(shape, item, have, path, names, hidden) == item
+
+    matched = _matched(items, told, says_the_same)
+    rest = [have for index, have in enumerate(told) if index not in matched.values()]
+    if len(matched) == len(items) and not rest:
         return given
+    seen = list(items)
+    unmatched = [index for index in range(len(items)) if index not in matched]
     if len(unmatched) == len(rest) == 1:  # one item that says something else
         seen[unmatched[0]] = drifted(shape, items[unmatched[0]], rest[0], path, names, hidden)
     else:
-        seen = [item for index, item in enumerate(seen) if index not in unmatched] + [to_pulumi(item) for item in rest]
+        seen = [items[index] for index in sorted(matched)] + [to_pulumi(have) for have in rest]
     return seen if isinstance(given, list) or len(seen) != 1 else seen[0]
+
+
+def _matched(wanted: list[Any], actual: list[Any], fits: Callable[[Any, Any], bool]) -> dict[int, int]:
+    """Which item of ``actual`` stands for which wanted one; those that ask for the most choose first."""
+    free = dict(enumerate(actual))
+    result: dict[int, int] = {}
+    for index in sorted(range(len(wanted)), key=lambda position: -len(str(wanted[position]))):
+        found = next((position for position, have in free.items() if fits(wanted[index], have)), None)
+        if found is not None:
+            result[index] = found
+            del free[found]
+    return result
 
 
 def _is_empty(value: Any) -> bool:

@@ -108,8 +108,11 @@ def create(
         if kind.tagging and inputs.get("tags") and "tags" not in taken:
             calls.set_tags(client, kind.tagging, {}, inputs["tags"], scope)
         return identity, _visible(inputs) | _outputs(kind, _settled(client, kind, scope), scope)
-    except Exception:
-        delete(account, kind, identity, scope)
+    except Exception as error:
+        try:
+            delete(account, kind, identity, scope)
+        except Exception as left:  # noqa: BLE001 - the first failure is the one to tell
+            error.add_note(f"{kind.token} {identity} is left behind: {left}")
         raise
 
 

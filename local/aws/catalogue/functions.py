@@ -87,6 +87,7 @@ FUNCTION = ResourceType(
         "tracingConfig": {"mode": "PassThrough"},
         "fileSystemConfig": [],
     },
+    required=frozenset({"role"}),
     limits={"reservedConcurrentExecutions": range(-1, 100001)},
     outputs={
         "arn": "FunctionArn",

@@ -3,6 +3,7 @@
 import json
 from ipaddress import IPv4Network
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -14,6 +15,7 @@ from tenfold import FlowLogs, NatMode, Network, NetworkArgs
 from tenfold.address_plan import tier_ranges
 from tests.components.building import UNKNOWN, Built, Registered, build, refused
 
+GOLDEN = Path(__file__).parent / "golden" / "network.txt"
 ZONES = [f"us-east-1{letter}" for letter in "abcdef"]
 LOOK_UP = "aws:index/getAvailabilityZones:getAvailabilityZones"
 THREE = ZONES[:3]
@@ -294,6 +296,10 @@ def test_a_preview_knows_the_zones_and_ranges_before_anything_exists() -> None:
     assert built.value(built.result.zones) == THREE
     assert ranges(built) == ranges(network())
     assert built["main-app-subnet-us-east-1a"].inputs["vpcId"] == UNKNOWN
+
+
+def test_no_child_is_renamed() -> None:
+    assert sorted(resource.urn for resource in network().resources) == GOLDEN.read_text().splitlines()
 
 
 def test_overrides_reach_every_child_of_their_kind() -> None:

@@ -1,6 +1,7 @@
 """Table: every default, every option, every refusal, and growth that never replaces a table."""
 
 import json
+from pathlib import Path
 from typing import Any, cast
 
 import pulumi
@@ -13,6 +14,7 @@ from tenfold import Table, TableArgs
 from tenfold.errors import TenfoldError
 from tests.components.building import UNKNOWN, Built, build, refused
 
+GOLDEN = Path(__file__).parent / "golden" / "table.txt"
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:orders-table"
 STREAM_ARN = f"{ARN}/stream/2026"
 KEY_ARN = "arn:aws:kms:us-east-1:123456789012:key/1234"
@@ -262,16 +264,20 @@ def role(name: str) -> aws.iam.Role:
     return aws.iam.Role(name, assume_role_policy="{}")
 
 
-def test_grants_attach_the_policies_to_the_callers_role() -> None:
+def granted(**args: Any) -> Built[Table]:
     def program() -> Table:
-        orders = Table("orders", arguments(PLAIN, {"stream": "new_image"}))
+        orders = Table("orders", arguments(PLAIN, {"stream": "new_image"}, args))
         orders.grant_read(role("reader"))
         orders.grant_write(role("writer"))
         orders.grant_read_write(role("owner"))
         orders.grant_stream(role("follower"))
         return orders
 
-    built = build(program)
+    return build(program)
+
+
+def test_grants_attach_the_policies_to_the_callers_role() -> None:
+    built = granted()
     expected = {
         "orders-read-grant-reader": built.result.read_policy_json,
         "orders-write-grant-writer": built.result.write_policy_json,
@@ -283,6 +289,11 @@ def test_grants_attach_the_policies_to_the_callers_role() -> None:
         assert built[name].inputs["policy"] == built.value(policy)
         assert built[name].inputs["role"] == f"{name.rpartition('-')[2]}-0a1b2c"
         assert built[name].parent == built["orders"].urn
+
+
+def test_no_child_is_renamed() -> None:
+    urns = sorted(resource.urn for resource in granted(**KEYED).resources if resource.type != "aws:iam/role:Role")
+    assert urns == GOLDEN.read_text().splitlines()
 
 
 def test_a_stream_that_is_not_there_is_not_granted() -> None:

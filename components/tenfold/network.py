@@ -131,20 +131,29 @@ class Network(pulumi.ComponentResource):
         vpc = _vpc(self, args)
         _closed_default_group(self, vpc)
         subnets = {tier: _subnets(self, args, vpc, zones, tier) for tier in ("public", "app", "data")}
-        public_table, way_out = _public_routes(self, vpc, subnets["public"])
+        public_table, way_out = _public_routes(self, vpc)
         exits = _nat(self, args, subnets["public"], way_out)
-        app_tables = _app_routes(self, vpc, subnets["app"], exits)
-        data_table = _data_routes(self, vpc, subnets["data"])
-        _gateway_endpoints(self, args, vpc, zones[0], [*app_tables, data_table])
+        app_tables, nat_routes = _app_routes(self, vpc, zones, exits)
+        data_table = _route_table(self, vpc, "data-route-table")
+        tables = {
+            "public": dict.fromkeys(zones, public_table),
+            "app": app_tables,
+            "data": dict.fromkeys(zones, data_table),
+        }
+        routes = {"public": dict.fromkeys(zones, way_out), "app": nat_routes, "data": {}}
+        ids = {tier: _connected(self, tier, subnets[tier], tables[tier], routes[tier]) for tier in subnets}
+        _gateway_endpoints(self, args, vpc, zones[0], [*app_tables.values(), data_table])
 
         self.vpc_id = vpc.id
         self.cidr_block = vpc.cidr_block
         self.zones = pulumi.Output.from_input(zones)
-        self.public_subnet_ids = _ids(subnets["public"].values())
-        self.app_subnet_ids = _ids(subnets["app"].values())
-        self.data_subnet_ids = _ids(subnets["data"].values())
+        self.public_subnet_ids = _connected(
+            self, "public", subnets["public"], dict.fromkeys(zones, public_table), dict.fromkeys(zones, way_out)
+        )
+        self.app_subnet_ids = ids["app"]
+        self.data_subnet_ids = ids["data"]
         self.public_route_table_id = public_table.id
-        self.app_route_table_ids = _ids(app_tables)
+        self.app_route_table_ids = _ids(app_tables.values())
         self.data_route_table_id = data_table.id
         self.nat_public_ips = pulumi.Output.all(*(way.address.public_ip for way in exits.values()))
         self.flow_log_group_name = _flow_log_group_name(self, args, vpc)
@@ -264,9 +273,7 @@ def _subnets(
     }
 
 
-def _public_routes(
-    network: Network, vpc: aws.ec2.Vpc, subnets: Mapping[str, aws.ec2.Subnet]
-) -> tuple[aws.ec2.RouteTable, aws.ec2.Route]:
+def _public_routes(network: Network, vpc: aws.ec2.Vpc) -> tuple[aws.ec2.RouteTable, aws.ec2.Route]:
     name = network.pulumi_resource_name
     gateway = aws.ec2.InternetGateway(
         f"{name}-internet-gateway",
@@ -282,8 +289,6 @@ def _public_routes(
         gateway_id=gateway.id,
         opts=pulumi.ResourceOptions(parent=network),
     )
-    for zone, subnet in subnets.items():
-        _associate(network, f"public-association-{zone}", subnet, table)
     return table, route
 
 
@@ -299,28 +304,22 @@ def _nat(
 
 
 def _app_routes(
-    network: Network, vpc: aws.ec2.Vpc, subnets: Mapping[str, aws.ec2.Subnet], exits: Mapping[str, Exit]
-) -> list[aws.ec2.RouteTable]:
+    network: Network, vpc: aws.ec2.Vpc, zones: Sequence[str], exits: Mapping[str, Exit]
+) -> tuple[dict[str, aws.ec2.RouteTable], dict[str, aws.ec2.Route]]:
     # One table a zone, whatever the NAT mode: going from one gateway to one a zone changes routes and replaces nothing.
-    tables = {zone: _route_table(network, vpc, f"app-route-table-{zone}") for zone in subnets}
-    for zone, subnet in subnets.items():
-        _associate(network, f"app-association-{zone}", subnet, tables[zone])
-        if exits:
-            aws.ec2.Route(
-                f"{network.pulumi_resource_name}-app-nat-route-{zone}",
-                route_table_id=tables[zone].id,
-                destination_cidr_block="0.0.0.0/0",
-                nat_gateway_id=exits.get(zone, next(iter(exits.values()))).gateway.id,
-                opts=pulumi.ResourceOptions(parent=network),
-            )
-    return list(tables.values())
-
-
-def _data_routes(network: Network, vpc: aws.ec2.Vpc, subnets: Mapping[str, aws.ec2.Subnet]) -> aws.ec2.RouteTable:
-    table = _route_table(network, vpc, "data-route-table")
-    for zone, subnet in subnets.items():
-        _associate(network, f"data-association-{zone}", subnet, table)
-    return table
+    tables = {zone: _route_table(network, vpc, f"app-route-table-{zone}") for zone in zones}
+    routes = {
+        zone: aws.ec2.Route(
+            f"{network.pulumi_resource_name}-app-nat-route-{zone}",
+            route_table_id=table.id,
+            destination_cidr_block="0.0.0.0/0",
+            nat_gateway_id=exits.get(zone, next(iter(exits.values()))).gateway.id,
+            opts=pulumi.ResourceOptions(parent=network),
+        )
+        for zone, table in tables.items()
+        if exits
+    }
+    return tables, routes
 
 
 def _route_table(network: Network, vpc: aws.ec2.Vpc, suffix: str) -> aws.ec2.RouteTable:
@@ -328,12 +327,33 @@ def _route_table(network: Network, vpc: aws.ec2.Vpc, suffix: str) -> aws.ec2.Rou
     return aws.ec2.RouteTable(name, vpc_id=vpc.id, tags={"Name": name}, opts=pulumi.ResourceOptions(parent=network))
 
 
-def _associate(network: Network, suffix: str, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable) -> None:
-    aws.ec2.RouteTableAssociation(
-        f"{network.pulumi_resource_name}-{suffix}",
-        subnet_id=subnet.id,
-        route_table_id=table.id,
-        opts=pulumi.ResourceOptions(parent=network),
+def _connected(
+    network: Network,
+    tier: str,
+    subnets: Mapping[str, aws.ec2.Subnet],
+    tables: Mapping[str, aws.ec2.RouteTable],
+    routes: Mapping[str, aws.ec2.Route],
+) -> pulumi.Output[list[str]]:
+    """The ids of a tier's subnets, which wait for their routes.
+
+    A load balancer cannot be created before its subnets reach the internet, and an instance that starts before there is
+    a way out fails to install anything.
+    """
+    associations = {
+        zone: aws.ec2.RouteTableAssociation(
+            f"{network.pulumi_resource_name}-{tier}-association-{zone}",
+            subnet_id=subnet.id,
+            route_table_id=tables[zone].id,
+            opts=pulumi.ResourceOptions(parent=network, depends_on=[routes[zone]] if zone in routes else None),
+        )
+        for zone, subnet in subnets.items()
+    }
+    return pulumi.Output.all(
+        *(
+            # The association knows the id from the first preview on; asking it is what makes the user of it wait.
+            pulumi.Output.all(subnet.id, associations[zone].subnet_id).apply(lambda ids: ids[0])
+            for zone, subnet in subnets.items()
+        )
     )
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenfold import FlowLogs, NatMode, Network, NetworkArgs
 from tenfold.address_plan import tier_ranges
+from tenfold.placement import placed
 from tests.components.building import UNKNOWN, Built, Registered, build, refused
 
 GOLDEN = Path(__file__).parent / "golden" / "network.txt"
@@ -174,6 +176,21 @@ def test_a_single_nat_gateway_serves_all_zones() -> None:
     assert [gateway.name for gateway in built.of("aws:ec2/natGateway:NatGateway")] == ["main-nat-gateway-us-east-1a"]
     routes = [default_route(built, f"main-app-route-table-{zone}") for zone in THREE]
     assert [route and route.inputs["natGatewayId"] for route in routes] == ["main-nat-gateway-us-east-1a-id"] * 3
+
+
+def test_what_is_placed_in_a_subnet_waits_for_the_subnets_way_out() -> None:
+    def program() -> None:
+        placement = Network("main", {"zone_names": THREE}).placement
+        for tier in TIERS:
+            aws.ec2.NetworkInterface(tier, subnet_id=placed(placement, f"{tier}_subnet_ids").apply(lambda ids: ids[0]))
+
+    built = build(program)
+    for tier in TIERS:
+        associations = {f"main-{tier}-association-{zone}" for zone in THREE}
+        assert associations <= built[tier].depends_on
+        assert {f"main-{tier}-subnet-{zone}" for zone in THREE} <= built[tier].depends_on
+    assert "main-public-internet-route" in built["main-public-association-us-east-1a"].depends_on
+    assert "main-app-nat-route-us-east-1a" in built["main-app-association-us-east-1a"].depends_on
 
 
 def test_without_nat_the_app_tier_has_no_way_out() -> None:

@@ -147,9 +147,7 @@ class Network(pulumi.ComponentResource):
         self.vpc_id = vpc.id
         self.cidr_block = vpc.cidr_block
         self.zones = pulumi.Output.from_input(zones)
-        self.public_subnet_ids = _connected(
-            self, "public", subnets["public"], dict.fromkeys(zones, public_table), dict.fromkeys(zones, way_out)
-        )
+        self.public_subnet_ids = ids["public"]
         self.app_subnet_ids = ids["app"]
         self.data_subnet_ids = ids["data"]
         self.public_route_table_id = public_table.id

@@ -265,7 +265,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         hidden |= more
         if kind.recorded and not self._records.has(kind, request.id):
             return provider_pb2.ReadResponse()
-        found = resources.read(account, kind, request.id, state, inputs)
+        try:
+            found = resources.read(account, kind, request.id, state, inputs)
+        except KeyError as error:
+            if inputs:
+                raise
+            raise ProviderError(
+                f"{kind.token} {request.id} cannot be imported here by its id alone: AWS finds it by {error} as well"
+            ) from None
         if found is None:
             return provider_pb2.ReadResponse()
         now, seen = found

@@ -225,6 +225,11 @@ def test_an_existing_resource_is_adopted_by_its_id(aws: Instance, emulator: daem
     assert aws.read(VPC, "vpc-00000000000000000")[0] == ""
 
 
+def test_what_aws_finds_by_more_than_its_id_is_refused_by_name_when_it_is_adopted(aws: Instance) -> None:
+    with pytest.raises(grpc.RpcError, match="cannot be imported here by its id alone: AWS finds it by 'role' as well"):
+        aws.read("aws:iam/rolePolicy:RolePolicy", "some-role:some-policy")
+
+
 def test_a_secret_stays_one_in_inputs_and_state_and_reaches_aws_bare(
     special: Instance, emulator: daemon.Emulator, folder: Path
 ) -> None:

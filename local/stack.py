@@ -160,6 +160,7 @@ def _environment(workspace: Workspace, engine: Engine, aws: Emulator, port: int)
         # The file backend saves the whole state twice per resource. Here it is saved once, at the end; what a killed
         # engine has created by then stands in the provider's journal.
         "PULUMI_SKIP_CHECKPOINTS": "true",
+        "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
         # Only with these does the CLI write its events to a file.
         "PULUMI_DEBUG_COMMANDS": "true",
     }

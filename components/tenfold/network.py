@@ -20,6 +20,7 @@ from tenfold.arguments import Children, bounded, checked
 from tenfold.children import inherited
 from tenfold.errors import ArgumentError, Fault
 from tenfold.flow_logs import FlowLogs, logged_flows
+from tenfold.log_retention import retention_faults
 from tenfold.nat_gateways import Exit, nat_exit
 from tenfold.placement import NetworkPlacement
 
@@ -87,7 +88,6 @@ _CHILDREN: Children = {
 }
 _DEFAULT_RANGE = "10.0.0.0/16"
 _GATEWAY_SERVICES = ("s3", "dynamodb")
-_RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
 
 class Network(pulumi.ComponentResource):
@@ -204,8 +204,8 @@ def _choice_faults(args: NetworkArgs) -> Iterable[Fault]:
     days = args.get("flow_log_retention_days")
     if days is not None and args.get("flow_logs") is FlowLogs.NONE:
         yield Fault("flow_log_retention_days", f"{days} is given beside flow_logs none", "nothing, or flow logs")
-    elif days is not None and days not in _RETENTIONS:
-        yield Fault("flow_log_retention_days", f"{days} is given", f"one of {', '.join(map(str, _RETENTIONS))}")
+    else:
+        yield from retention_faults("flow_log_retention_days", days)
 
 
 def _zones(network: Network, args: NetworkArgs) -> list[str]:

@@ -1,28 +1,19 @@
 """The sample application against a DynamoDB that answers: the embedded AWS's."""
 
-from collections.abc import Generator
 from typing import Any, cast
 
 import boto3
 import pytest
 
-from local import emulator
-
-
-@pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Generator[emulator.Emulator]:
-    """A running emulator, ended with the session."""
-    folder = tmp_path_factory.mktemp("application")
-    yield emulator.ensure_running(folder)
-    emulator.stop(folder)
+from local.emulator import Emulator
 
 
 @pytest.fixture
-def results(aws: emulator.Emulator, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
+def results(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
     """An empty results table, which the environment names, as the platform has it."""
     environment = {
-        "AWS_ENDPOINT_URL": aws.endpoint,
-        "AWS_DEFAULT_REGION": aws.region,
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_DEFAULT_REGION": emulator.region,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "RESULTS_TABLE": f"results-{abs(hash(request.node.name))}",

@@ -353,6 +353,19 @@ def test_dev_can_be_previewed_here_and_makes_nothing(platform: Checkout) -> None
     assert len(platform.aws("ec2").describe_vpcs()["Vpcs"]) == before
 
 
+def test_the_secrets_of_a_real_account_need_no_key_here_and_its_file_stays(platform: Checkout) -> None:
+    file = platform.root / "stacks" / "Pulumi.dev.yaml"
+    platform.edit(
+        "stacks/Pulumi.dev.yaml",
+        "config:\n",
+        "secretsprovider: awskms://alias/pulumi\nencryptedkey: AQICAHg\nconfig:\n"
+        "  aws:defaultTags:\n    tags:\n      owner:\n        secure: v1:only:awskms:opens:this\n",
+    )
+    written = file.read_text()
+    assert json.loads(platform.run("preview", "dev", "--json").stdout)["ok"]
+    assert file.read_text() == written
+
+
 def test_an_aws_that_was_killed_is_built_again(platform: Checkout) -> None:
     pid = json.loads(platform.run("status", "--json").stdout)["pid"]
     os.kill(pid, signal.SIGKILL)

@@ -3,7 +3,7 @@
 The emulator keeps a group's instances as records. Here each one whose user data installs the sample application runs
 that very script's server on a port of its own, and is a target of the group's target groups, so that a load balancer of
 the local platform answers. A process that dies is started again; a group that grows or shrinks, or has a new launch
-template version, is followed within a second.
+template version, is followed within seconds.
 
 This runs as a child of the emulator's daemon and ends with it. A folder per region below ``instances`` tells it where
 to look.
@@ -32,7 +32,7 @@ from local.aws.records import recorded_in
 _SERVER = re.compile(r"<<'SERVER'\n(.*?)^SERVER$", re.MULTILINE | re.DOTALL)
 _ENVIRONMENT = re.compile(r'^Environment="([A-Z_]+)=(.*)"$', re.MULTILINE)
 _GROUP = "aws:autoscaling/group:Group"
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)

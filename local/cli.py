@@ -162,7 +162,8 @@ def _print(data: Any, report: Any, as_json: bool) -> None:
 
 
 def _waiting(pid: str) -> None:
-    _MESSAGES.print(f"tenfold: waiting for another command in this checkout to end (pid {pid or 'unknown'})")
+    whose = f" (pid {pid})" if pid else ""
+    _MESSAGES.print(f"tenfold: waiting for another command in this checkout to end{whose}")
 
 
 def _fail(message: str, exit_code: int) -> None:

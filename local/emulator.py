@@ -338,10 +338,23 @@ def _bounded_log(path: Path) -> logging.Handler:
     return handler
 
 
+def _run_instances(folder: Path) -> None:
+    """Start what runs the instances of Auto Scaling groups, in the daemon's process group."""
+    folder.mkdir(exist_ok=True)
+    here = Emulator(f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}", int(os.environ["GATEWAY_PORT"]), os.getpid(), "")
+    subprocess.Popen(
+        [sys.executable, "-m", "local.instances", str(folder)],
+        cwd=_CHECKOUT,
+        env=environment(here),
+        stdin=subprocess.DEVNULL,
+    )
+
+
 def _serve(log: Path) -> None:
     """Be the daemon."""
     logging.basicConfig(level=logging.WARNING, handlers=[_bounded_log(log)])
     os.chdir(log.parent / "tmp")
+    _run_instances(log.parent / "instances")
     from ministack.app import main  # noqa: PLC0415 - it reads the environment while it loads
 
     sys.argv = ["ministack"]

@@ -3,7 +3,7 @@
 The emulator keeps a group's instances as records. Here each one whose user data installs the sample application runs
 that very script's server on a port of its own, and is a target of the group's target groups, so that a load balancer of
 the local platform answers. A process that dies is started again; a group that grows or shrinks, or has a new launch
-template version, is followed within a second.
+template version, is followed within seconds.
 
 This runs as a child of the emulator's daemon and ends with it. A folder per region below ``instances`` tells it where
 to look.
@@ -27,9 +27,12 @@ from typing import Any, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.aws.records import recorded_in
+
 _SERVER = re.compile(r"<<'SERVER'\n(.*?)^SERVER$", re.MULTILINE | re.DOTALL)
 _ENVIRONMENT = re.compile(r'^Environment="([A-Z_]+)=(.*)"$', re.MULTILINE)
-_POLL_SECONDS = 0.5
+_GROUP = "aws:autoscaling/group:Group"
+_POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,19 @@ class Fleet:
                 one.registered = True
 
     def _wanted(self) -> Iterator[Wanted]:
+        # The emulator does not keep a group's target groups; the provider's records do.
+        target_groups = {
+            one.id: tuple(one.inputs.get("targetGroupArns") or ())
+            for one in recorded_in(self._folder.parent)
+            if one.type == _GROUP
+        }
         for group in self._autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]:
             script = self._script(group.get("LaunchTemplate") or {})
             server = _SERVER.search(script)
             if server:
                 environment = dict(_ENVIRONMENT.findall(script))
+                arns = target_groups.get(group["AutoScalingGroupName"], ())
                 for instance in group["Instances"]:
-                    arns = tuple(group.get("TargetGroupARNs", []))
                     yield Wanted(instance["InstanceId"], server[1], environment, arns)
 
     def _script(self, template: Mapping[str, str]) -> str:

@@ -2,22 +2,24 @@
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 
 from local import emulator
+from local.addresses import addresses, next_steps
+from local.aws.journal import Swept
+from local.aws.records import recorded
 from local.engine.find import find_engine, reporter
 from local.engine.store import user_cache
 from local.events import Outcome, outcome
-from local.report import DownReport, StackReport, StatusReport, components_of
-from local.stack import LocalStack, opened, stack_argument
+from local.report import DownReport, StackReport, StatusReport, components_of, recorded_types
+from local.stack import LocalStack, opened, saved, stack_argument
 from local.workspace import Workspace
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
-
-_PACK = ("--policy-pack", "policies")
 
 
 def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackReport:
@@ -25,8 +27,11 @@ def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackRepor
     with _stack(workspace, name, lock) as stack:
         # A pack's stack rules run at the end of an operation; the preview's end comes before anything is created.
         # The refresh finds what was changed behind the engine's back, and that an AWS that was killed is empty.
-        code, seconds, done = _operate(stack, ["up", "--yes", "--refresh", "--suppress-outputs", *_PACK], quiet=quiet)
-        resources = stack.resources() if code == OK else []
+        code, seconds, done = _operate(stack, ["up", "--yes", "--refresh", "--suppress-outputs"], quiet=quiet)
+        if code != OK:
+            return StackReport(operation="up", stack=name, exit_code=code, seconds=seconds, outcome=done)
+        resources = stack.resources()
+        reached = addresses(stack.emulator, resources)
         return StackReport(
             operation="up",
             stack=name,
@@ -34,13 +39,16 @@ def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackRepor
             seconds=seconds,
             outcome=done,
             components=components_of(resources),
+            addresses=reached,
+            recorded=recorded_types(recorded(workspace.folder)),
+            next_steps=next_steps(name, reached),
         )
 
 
 def preview(workspace: Workspace, name: str, lock: int, *, quiet: bool, diff: bool) -> StackReport:
     """Show what `up` would change."""
     with _stack(workspace, name, lock) as stack:
-        arguments = ["preview", "--refresh", *_PACK, *(["--diff"] if diff else [])]
+        arguments = ["preview", "--refresh", *(["--diff"] if diff else [])]
         code, seconds, done = _operate(stack, arguments, quiet=quiet)
         return StackReport(operation="preview", stack=name, exit_code=code, seconds=seconds, outcome=done)
 
@@ -55,7 +63,8 @@ def pulumi(workspace: Workspace, arguments: Sequence[str], lock: int) -> int:
 def status(workspace: Workspace) -> StatusReport:
     """What runs, without starting anything."""
     aws = emulator.running(workspace.folder)
-    return StatusReport(endpoint=aws.endpoint if aws else None, pid=aws.pid if aws else None)
+    held = {name: components_of(resources) for name, resources in saved(workspace).items()}
+    return StatusReport(endpoint=aws.endpoint if aws else None, pid=aws.pid if aws else None, stacks=held)
 
 
 def down(workspace: Workspace, *, everything: bool) -> DownReport:
@@ -76,7 +85,19 @@ def _stack(workspace: Workspace, name: str, lock: int) -> Generator[LocalStack]:
     with reporter() as progress:
         engine = find_engine(progress)
     with opened(workspace, name, engine, lock) as stack:
+        for line in _taken_back(stack.swept):
+            print(f"tenfold: {line}", file=sys.stderr)  # noqa: T201 - news for the user, beside the engine's own
         yield stack
+
+
+def _taken_back(swept: Swept) -> Generator[str]:
+    """What there is to say of a command that was killed."""
+    if swept.removed:
+        yield f"an earlier command was killed; removed {len(swept.removed)} resources that it had made and not saved"
+    for kind, identity, reason in swept.failed:
+        yield f"an earlier command was killed; its {kind} {identity} could not be removed: {reason}"
+    for kind, urn in swept.unidentified:
+        yield f"an earlier command was killed; whether it made {kind} {urn.rsplit('::', 1)[-1]} cannot be told"
 
 
 def _operate(stack: LocalStack, arguments: Sequence[str], *, quiet: bool) -> tuple[int, float, Outcome]:
@@ -85,10 +106,19 @@ def _operate(stack: LocalStack, arguments: Sequence[str], *, quiet: bool) -> tup
     log.unlink(missing_ok=True)
     start = time.monotonic()
     ended = stack.run(
-        *arguments, "--stack", stack.name, "--config-file", str(stack.config), "--event-log", str(log), quiet=quiet
+        *arguments,
+        *("--stack", stack.name, "--config-file", str(stack.config), "--event-log", str(log)),
+        *_policies(stack),
+        quiet=quiet,
     )
     done = outcome(log)
     return _exit_code(ended, done), time.monotonic() - start, done
+
+
+def _policies(stack: LocalStack) -> list[str]:
+    """The pack, with the levels that the environment sets."""
+    levels = stack.workspace.root / "stacks" / f"policies.{stack.name}.json"
+    return ["--policy-pack", "policies", *(["--policy-pack-config", str(levels)] if levels.exists() else [])]
 
 
 def _exit_code(ended: int, done: Outcome) -> int:

@@ -9,6 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from local.aws.records import Recorded
 from local.events import Outcome
 
 COMPONENT = "tenfold:index:"
@@ -99,13 +100,7 @@ class StackReport:
 
     def _what_exists(self) -> Iterator[RenderableType]:
         total = sum(component.resources for component in self.components)
-        table = Table(title=f"\nWhat exists: {total} resources", title_justify="left", title_style="bold", box=None)
-        table.add_column("component", style="cyan")
-        table.add_column("name")
-        table.add_column("resources", justify="right")
-        for component in self.components:
-            table.add_row(component.kind, component.name, str(component.resources))
-        yield table
+        yield _component_table(f"\nWhat exists: {total} resources", self.components)
 
     def _what_is_recorded(self) -> Iterator[RenderableType]:
         if self.recorded:
@@ -118,20 +113,29 @@ class StackReport:
 
 @dataclass(frozen=True)
 class StatusReport:
-    """Whether the embedded AWS runs, and where."""
+    """Whether the embedded AWS runs, where, and which components each stack's saved state has."""
 
     endpoint: str | None
     pid: int | None
+    stacks: Mapping[str, Sequence[Component]]
 
     def data(self) -> dict[str, Any]:
         """The report for ``--json``."""
-        return {"running": self.endpoint is not None, "endpoint": self.endpoint, "pid": self.pid}
+        return {
+            "running": self.endpoint is not None,
+            "endpoint": self.endpoint,
+            "pid": self.pid,
+            "stacks": {name: [vars(component) for component in held] for name, held in self.stacks.items()},
+        }
 
-    def __rich__(self) -> RenderableType:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """The report for a person."""
         if self.endpoint is None:
-            return Text("The embedded AWS does not run; ./tenfold up starts it")
-        return Text(f"The embedded AWS runs at {self.endpoint} (pid {self.pid})")
+            yield Text("The embedded AWS does not run; ./tenfold up starts it")
+            return
+        yield Text(f"The embedded AWS runs at {self.endpoint} (pid {self.pid})")
+        for name, held in self.stacks.items():
+            yield _component_table(f"\n{name}: {sum(one.resources for one in held)} resources", held)
 
 
 @dataclass(frozen=True)
@@ -156,20 +160,27 @@ class DownReport:
 
 
 def components_of(resources: Sequence[Mapping[str, Any]]) -> list[Component]:
-    """The components of a saved state, in the order of the program, each with the number of its AWS resources."""
+    """The outermost components of a saved state, in the program's order, each with the number of its AWS resources."""
     owners: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for resource in resources:
-        urn, parent = resource["urn"], resource.get("parent", "")
-        owners[urn] = urn if resource["type"].startswith(COMPONENT) and parent not in owners else owners.get(parent, "")
+        urn = resource["urn"]
+        owner = owners.get(resource.get("parent", ""), "")
+        owners[urn] = owner or (urn if resource["type"].startswith(COMPONENT) else "")
         if resource["type"].startswith("aws:"):
             counts[owners[urn]] += 1
     found = [
-        Component(urn.split("::")[2].rsplit("$", 1)[-1].removeprefix(COMPONENT), urn.rsplit("::", 1)[-1], count)
+        Component(urn.split("::")[2].removeprefix(COMPONENT), urn.rsplit("::", 1)[-1], count)
         for urn, count in counts.items()
         if urn
     ]
     return [*found, Component("", "(outside of components)", counts[""])] if counts[""] else found
+
+
+def recorded_types(recorded: Sequence[Recorded]) -> list[RecordedType]:
+    """What is on record only, by type and reason."""
+    counts = Counter((one.type, one.reason) for one in recorded)
+    return [RecordedType(kind, count, reason) for (kind, reason), count in sorted(counts.items())]
 
 
 _WORDS = {
@@ -182,6 +193,16 @@ _WORDS = {
         "same": "unchanged",
     },
 }
+
+
+def _component_table(title: str, components: Sequence[Component]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None)
+    table.add_column("component", style="cyan")
+    table.add_column("name")
+    table.add_column("resources", justify="right")
+    for component in components:
+        table.add_row(component.kind, component.name, str(component.resources))
+    return table
 
 
 def _pairs(title: str, pairs: Mapping[str, str]) -> Iterator[RenderableType]:

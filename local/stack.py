@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from local import emulator
+from local import emulator, instances
+from local.aws import journal
 from local.aws.provider import serve
 from local.emulator import Emulator
 from local.engine.find import Engine
@@ -40,6 +41,7 @@ class LocalStack:
         config: The configuration file that the engine is given.
         environment: The engine's environment.
         lock: The descriptor of the checkout's lock, which the engine inherits.
+        swept: What an earlier command that was killed had left, and what became of it.
     """
 
     workspace: Workspace
@@ -49,12 +51,16 @@ class LocalStack:
     config: Path
     environment: dict[str, str]
     lock: int
+    swept: journal.Swept
 
     def run(self, *arguments: str, quiet: bool = False) -> int:
         """Run the CLI in the project, attached to the terminal, and return its exit code.
 
         An interrupt is the engine's to answer: it stops at the next resource and saves its state. This process waits.
         Quiet: what it prints goes to standard error.
+
+        Raises:
+            KeyboardInterrupt: It was interrupted, and has ended.
         """
         process = subprocess.Popen(
             [str(self.engine.pulumi), *arguments],
@@ -63,8 +69,14 @@ class LocalStack:
             stdout=sys.stderr if quiet else None,
             pass_fds=(self.lock,),
         )
-        with _interrupts_go_to(process):
-            return process.wait()
+        with _interrupts_go_to(process) as interrupts:
+            code = process.wait()
+        # An engine that ends by itself has saved its state, whatever else went wrong.
+        if code >= 0:
+            journal.clear(self.workspace.folder)
+        if interrupts:
+            raise KeyboardInterrupt
+        return code
 
     def read(self, *arguments: str, cwd: Path | None = None) -> str:
         """Run the CLI and return what it prints.
@@ -89,14 +101,16 @@ class LocalStack:
 
     def resources(self) -> list[dict[str, Any]]:
         """The resources in the saved state, in the order of their dependencies."""
-        exported = json.loads(self.read("stack", "export", "--stack", self.name))
-        return exported["deployment"].get("resources") or []
+        return saved(self.workspace).get(self.name, [])
 
 
 @contextmanager
 def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Generator[LocalStack]:
     """The stack with the embedded AWS running and attached, whatever the command before has left behind."""
     aws = emulator.ensure_running(workspace.folder)
+    workspace.state.mkdir(parents=True, exist_ok=True)
+    instances.watch(emulator.home(workspace.folder) / "instances", _region(workspace, name, aws))
+    swept = journal.sweep(aws, workspace.folder, lambda: set(_identities(workspace)))
     with serve(aws, workspace.folder) as port:
         stack = LocalStack(
             workspace=workspace,
@@ -106,14 +120,33 @@ def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Genera
             config=workspace.folder / "stacks" / f"Pulumi.{name}.yaml",
             environment=_environment(workspace, engine, aws, port),
             lock=lock,
+            swept=swept,
         )
         _break_stale_lock(stack)
         _configure(stack)
         yield stack
 
 
+def _region(workspace: Workspace, name: str, aws: Emulator) -> str:
+    config: dict[str, Any] = _settings(workspace.committed_config(name)).get("config") or {}
+    return str(config.get("aws:region", aws.region))
+
+
+def saved(workspace: Workspace) -> dict[str, list[dict[str, Any]]]:
+    """The resources in the saved state of each local stack."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for file in sorted((workspace.state / ".pulumi" / "stacks").rglob("*.json")):
+        deployment = json.loads(file.read_text())["checkpoint"].get("latest") or {}
+        found[file.stem] = deployment.get("resources") or []
+    return found
+
+
+def _identities(workspace: Workspace) -> Generator[tuple[str, str]]:
+    for resources in saved(workspace).values():
+        yield from ((one["type"], one.get("id", "")) for one in resources)
+
+
 def _environment(workspace: Workspace, engine: Engine, aws: Emulator, port: int) -> dict[str, str]:
-    workspace.state.mkdir(parents=True, exist_ok=True)
     ours = {name: value for name, value in emulator.environment(aws).items() if not name.startswith("PULUMI_")}
     return {
         **ours,
@@ -127,6 +160,7 @@ def _environment(workspace: Workspace, engine: Engine, aws: Emulator, port: int)
         # The file backend saves the whole state twice per resource. Here it is saved once, at the end; what a killed
         # engine has created by then stands in the provider's journal.
         "PULUMI_SKIP_CHECKPOINTS": "true",
+        "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
         # Only with these does the CLI write its events to a file.
         "PULUMI_DEBUG_COMMANDS": "true",
     }
@@ -180,23 +214,25 @@ def _without_secrets(value: Any) -> Any:
 
 
 @contextmanager
-def _interrupts_go_to(process: subprocess.Popen[Any]) -> Generator[None]:
-    """An interrupt from the terminal reaches the engine by itself; one sent to this process alone is passed on."""
+def _interrupts_go_to(process: subprocess.Popen[Any]) -> Generator[list[int]]:
+    """Let the engine answer interrupts, and yield the list of those that came.
 
-    def pass_on(_number: int, _frame: object) -> None:
-        if not sys.stdin.isatty() and process.poll() is None:
+    One from the terminal reaches the engine by itself; one that was sent to this process alone is passed on.
+    """
+    came: list[int] = []
+
+    def pass_on(number: int, _frame: object) -> None:
+        came.append(number)
+        by_terminal = number == signal.SIGINT and sys.stdin.isatty()
+        if not by_terminal and process.poll() is None:
             process.send_signal(signal.SIGINT)
 
-    def end(_number: int, _frame: object) -> None:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-
-    before = signal.signal(signal.SIGINT, pass_on), signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield came
     finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def stack_argument(workspace: Workspace, name: str) -> str:

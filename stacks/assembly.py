@@ -7,7 +7,8 @@ import pulumi
 import pulumi_aws as aws
 
 from stacks.config import EnvironmentConfig
-from tenfold import Network, QueueService, Table, WebTier
+from stacks.web_server import user_data
+from tenfold import Network, QueueService, QueueServiceWorkerArgs, Table, WebTier, WebTierArgs
 
 
 def build(config: EnvironmentConfig) -> None:
@@ -17,12 +18,13 @@ def build(config: EnvironmentConfig) -> None:
     network = _network(config, tags, alarms)
     results = _results(config, tags, alarms)
     jobs = _jobs(config, tags, alarms, results)
-    web = _web(config, tags, alarms, network, jobs)
+    web = _web(config, tags, alarms, network, jobs, results)
     pulumi.export("web_url", web.url)
     pulumi.export("jobs_queue_url", jobs.queue_url)
     pulumi.export("jobs_dlq_url", jobs.dlq_url)
     pulumi.export("results_table", results.table_name)
     pulumi.export("alarm_topic_arn", alarms.arn)
+    pulumi.export("web_group", web.autoscaling_group_name)
     pulumi.export("placement", network.placement)
 
 
@@ -74,19 +76,19 @@ def _jobs(
     config: EnvironmentConfig, tags: dict[str, pulumi.Input[str]], alarms: aws.sns.Topic, results: Table
 ) -> QueueService:
     """Loose coupling: work waits in a queue while its worker is away."""
-    return QueueService(
-        "jobs",
-        {
-            "worker": {
-                "code": pulumi.AssetArchive({"handler.py": pulumi.FileAsset("app/worker/handler.py")}),
-                "handler": "handler.handle",
-                "timeout_seconds": config.jobs.timeout_seconds,
-                "memory_mb": config.jobs.memory_mb,
-            },
-            "alarm_topic_arn": alarms.arn,
-            "tags": tags,
-        },
-    )
+    worker: QueueServiceWorkerArgs = {
+        # Named files, so that what else lies in the folder does not change the function.
+        "code": pulumi.AssetArchive({"handler.py": pulumi.FileAsset("app/worker/handler.py")}),
+        "handler": "handler.handle",
+        "timeout_seconds": config.jobs.timeout_seconds,
+        "memory_mb": config.jobs.memory_mb,
+        "batch_size": config.jobs.batch_size,
+        "environment": results.environment,
+        "policies": {"results": results.read_write_policy_json},
+    }
+    if config.jobs.maximum_concurrency:
+        worker["maximum_concurrency"] = config.jobs.maximum_concurrency
+    return QueueService("jobs", {"worker": worker, "alarm_topic_arn": alarms.arn, "tags": tags})
 
 
 def _web(
@@ -95,17 +97,20 @@ def _web(
     alarms: aws.sns.Topic,
     network: Network,
     jobs: QueueService,
+    results: Table,
 ) -> WebTier:
     """The stateless tier: any instance may answer any request, and none is missed."""
-    return WebTier(
-        "web",
-        {
-            "placement": network.placement,
-            "instance_type": config.web.instance_type,
-            "min_size": config.web.min_size,
-            "max_size": config.web.max_size,
-            "deletion_protection": config.protected,
-            "alarm_topic_arn": alarms.arn,
-            "tags": tags,
-        },
-    )
+    environment = pulumi.Output.all(jobs.environment, results.environment).apply(lambda both: {**both[0], **both[1]})
+    args: WebTierArgs = {
+        "placement": network.placement,
+        "instances": {"type": config.web.instance_type, "user_data": environment.apply(user_data)},
+        "policies": {"jobs": jobs.sender_policy_json, "results": results.read_policy_json},
+        "min_size": config.web.min_size,
+        "max_size": config.web.max_size,
+        "deletion_protection": config.protected,
+        "alarm_topic_arn": alarms.arn,
+        "tags": tags,
+    }
+    if config.web.certificate_arn:
+        args["certificate_arn"] = config.web.certificate_arn
+    return WebTier("web", args)

@@ -3,6 +3,7 @@
 from tenfold.flow_logs import FlowLogs
 from tenfold.network import NatMode, Network, NetworkArgs
 from tenfold.placement import NetworkPlacement
+from tenfold.queue_service import QueueService, QueueServiceArgs, QueueServiceWorkerArgs, WorkerArchitecture
 from tenfold.table import (
     Table,
     TableArgs,
@@ -13,6 +14,7 @@ from tenfold.table import (
     TableProjection,
     TableStream,
 )
+from tenfold.web_tier import WebTier, WebTierArgs, WebTierClientsArgs, WebTierInstancesArgs, WebTierScalingArgs
 
 __all__ = [
     "FlowLogs",
@@ -20,6 +22,9 @@ __all__ = [
     "Network",
     "NetworkArgs",
     "NetworkPlacement",
+    "QueueService",
+    "QueueServiceArgs",
+    "QueueServiceWorkerArgs",
     "Table",
     "TableArgs",
     "TableCapacityArgs",
@@ -28,4 +33,10 @@ __all__ = [
     "TableLocalIndexArgs",
     "TableProjection",
     "TableStream",
+    "WebTier",
+    "WebTierArgs",
+    "WebTierClientsArgs",
+    "WebTierInstancesArgs",
+    "WebTierScalingArgs",
+    "WorkerArchitecture",
 ]

@@ -13,7 +13,7 @@ from types import NoneType
 from typing import Any, ForwardRef, NotRequired, Required, TypeVar, cast, get_args, get_origin, is_typeddict
 
 import pulumi
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.output import Unknown
 
 from tenfold.errors import ArgumentError, Fault
 
@@ -22,6 +22,7 @@ Children = Mapping[str, type[pulumi.CustomResource]]
 """A component's kinds of children by the stable suffix of their names: ``{"vpc": aws.ec2.Vpc, ...}``."""
 
 _LISTS = (list, Sequence)
+_MAPS = (dict, Mapping)
 
 
 def checked(
@@ -61,13 +62,13 @@ def checked(
 
 def is_known(value: object) -> bool:
     """Whether a value can be looked at while the program runs; an Output cannot."""
-    return not isinstance(value, pulumi.Output | Awaitable) and value != UNKNOWN
+    return not isinstance(value, pulumi.Output | Awaitable | Unknown)
 
 
 def bounded(path: str, value: object, low: float, high: float, unit: str) -> Iterable[Fault]:
     """A fault where a known number is out of its range."""
     if isinstance(value, int | float) and not low <= value <= high:
-        yield Fault(path, f"{value:g} is given", f"{low:g} to {high:g} {unit}")
+        yield Fault(path, f"{value:.12g} is given", f"{low:.12g} to {high:.12g} {unit}")
 
 
 class _UnsoundError(Exception):
@@ -138,7 +139,7 @@ def _checked_value(annotation: Any, value: object, path: str, faults: list[Fault
     if origin in _LISTS and isinstance(value, list | tuple):
         items = cast("list[object]", value)
         return [_checked_value(parts[0], item, f"{path}[{index}]", faults) for index, item in enumerate(items)]
-    if origin is dict and isinstance(value, Mapping):
+    if origin in _MAPS and isinstance(value, Mapping):
         pairs = cast("Mapping[str, object]", value)
         return {key: _checked_value(parts[1], item, f"{path}.{key}", faults) for key, item in pairs.items()}
     fitting = _fitting(plain, value)
@@ -151,7 +152,7 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
     """The ``T`` of ``NotRequired[T]``, ``T | None`` and ``pulumi.Input[T]``, and whether an Output may stand for it."""
     if get_origin(annotation) in (NotRequired, Required):
         return _plain(get_args(annotation)[0])
-    if annotation is Any or get_origin(annotation) in (None, dict, *_LISTS):
+    if annotation is Any or get_origin(annotation) in (None, *_MAPS, *_LISTS):
         return annotation, False
     members = [member for member in get_args(annotation) if member is not NoneType]
     return members[0], any(_is_output(member) for member in members)
@@ -204,7 +205,7 @@ def _described(annotation: Any) -> str:
     origin, parts = get_origin(plain), get_args(plain)
     if origin in _LISTS:
         return f"a list, each item {_described(parts[0])}"
-    if origin is dict:
+    if origin in _MAPS:
         return f"a dict, each value {_described(parts[1])}"
     if is_typeddict(plain):
         return f"a dict with the keys of {plain.__name__}"

@@ -4,13 +4,13 @@ See https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html.
 """
 
 import json
-from enum import Enum
+from enum import StrEnum
 
 import pulumi
 import pulumi_aws as aws
 
 
-class FlowLogs(Enum):
+class FlowLogs(StrEnum):
     """Which of a network's flows are logged."""
 
     NONE = "none"

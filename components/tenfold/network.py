@@ -2,42 +2,30 @@
 
 *Scaling on AWS (Part 4): > One Million Users* starts from an application spread over several availability zones behind
 a load balancer. Each zone gets a public subnet (load balancers and NAT gateways), an app subnet (what runs; out through
-NAT) and a data subnet (what stores; no way out).
-
-The address plan. A VPC's range is cut into eight slots, one for each letter that ends a zone's name: ``us-east-1a`` has
-the first, ``us-east-1b`` the second. A zone's addresses follow from the VPC's range and the zone's own name, so adding,
-removing or reordering zones never moves another. A slot of a /16 is a /19:
-
-    ==========  =======  =========  =====================================
-    tier        of slot  in a /16   usable addresses (AWS takes five)
-    ==========  =======  =========  =====================================
-    app         1/2      /20        4,091
-    data        1/4      /21        2,043
-    public      1/8      /22        1,019
-    (reserved)  1/8      /22        for a tier to come
-    ==========  =======  =========  =====================================
+NAT) and a data subnet (what stores; no way out). Their addresses follow `tenfold.address_plan`.
 
 See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets-nat.html.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.address_plan import ZONE, tier_ranges
 from tenfold.arguments import Children, bounded, checked
 from tenfold.children import inherited
 from tenfold.errors import ArgumentError, Fault
 from tenfold.flow_logs import FlowLogs, logged_flows
+from tenfold.log_retention import retention_faults
 from tenfold.nat_gateways import Exit, nat_exit
 from tenfold.placement import NetworkPlacement
 
 
-class NatMode(Enum):
+class NatMode(StrEnum):
     """How the app tier reaches the internet."""
 
     NONE = "none"
@@ -100,8 +88,6 @@ _CHILDREN: Children = {
 }
 _DEFAULT_RANGE = "10.0.0.0/16"
 _GATEWAY_SERVICES = ("s3", "dynamodb")
-_ZONE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+[a-h]")
-_RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
 
 class Network(pulumi.ComponentResource):
@@ -145,20 +131,27 @@ class Network(pulumi.ComponentResource):
         vpc = _vpc(self, args)
         _closed_default_group(self, vpc)
         subnets = {tier: _subnets(self, args, vpc, zones, tier) for tier in ("public", "app", "data")}
-        public_table, way_out = _public_routes(self, vpc, subnets["public"])
+        public_table, way_out = _public_routes(self, vpc)
         exits = _nat(self, args, subnets["public"], way_out)
-        app_tables = _app_routes(self, vpc, subnets["app"], exits)
-        data_table = _data_routes(self, vpc, subnets["data"])
-        _gateway_endpoints(self, args, vpc, zones[0], [*app_tables, data_table])
+        app_tables, nat_routes = _app_routes(self, vpc, zones, exits)
+        data_table = _route_table(self, vpc, "data-route-table")
+        tables = {
+            "public": dict.fromkeys(zones, public_table),
+            "app": app_tables,
+            "data": dict.fromkeys(zones, data_table),
+        }
+        routes = {"public": dict.fromkeys(zones, way_out), "app": nat_routes, "data": {}}
+        ids = {tier: _connected(self, tier, subnets[tier], tables[tier], routes[tier]) for tier in subnets}
+        _gateway_endpoints(self, args, vpc, zones[0], [*app_tables.values(), data_table])
 
         self.vpc_id = vpc.id
         self.cidr_block = vpc.cidr_block
         self.zones = pulumi.Output.from_input(zones)
-        self.public_subnet_ids = _ids(subnets["public"].values())
-        self.app_subnet_ids = _ids(subnets["app"].values())
-        self.data_subnet_ids = _ids(subnets["data"].values())
+        self.public_subnet_ids = ids["public"]
+        self.app_subnet_ids = ids["app"]
+        self.data_subnet_ids = ids["data"]
         self.public_route_table_id = public_table.id
-        self.app_route_table_ids = _ids(app_tables)
+        self.app_route_table_ids = _ids(app_tables.values())
         self.data_route_table_id = data_table.id
         self.nat_public_ips = pulumi.Output.all(*(way.address.public_ip for way in exits.values()))
         self.flow_log_group_name = _flow_log_group_name(self, args, vpc)
@@ -192,11 +185,11 @@ def _zone_faults(args: NetworkArgs) -> Iterable[Fault]:
         yield Fault("zones", f"{args['zones']} is given beside zone_names", "one of the two; remove zones")
     yield from bounded("zone_names", len(names), 2, 8, "names")
     for index, zone in enumerate(names):
-        if not _ZONE.fullmatch(zone):
+        if not ZONE.fullmatch(zone):
             yield Fault(f"zone_names[{index}]", f"{zone!r} is given", "an availability zone's name: us-east-1a")
         elif zone in names[:index]:
             yield Fault(f"zone_names[{index}]", f"{zone!r} is given twice", "each zone once")
-        elif zone[:-1] != names[0][:-1] and _ZONE.fullmatch(names[0]):
+        elif zone[:-1] != names[0][:-1] and ZONE.fullmatch(names[0]):
             yield Fault(f"zone_names[{index}]", f"{zone!r} is given", f"a zone of {names[0][:-1]}, as the first is")
 
 
@@ -211,8 +204,8 @@ def _choice_faults(args: NetworkArgs) -> Iterable[Fault]:
     days = args.get("flow_log_retention_days")
     if days is not None and args.get("flow_logs") is FlowLogs.NONE:
         yield Fault("flow_log_retention_days", f"{days} is given beside flow_logs none", "nothing, or flow logs")
-    elif days is not None and days not in _RETENTIONS:
-        yield Fault("flow_log_retention_days", f"{days} is given", f"one of {', '.join(map(str, _RETENTIONS))}")
+    else:
+        yield from retention_faults("flow_log_retention_days", days)
 
 
 def _zones(network: Network, args: NetworkArgs) -> list[str]:
@@ -269,7 +262,7 @@ def _subnets(
             name,
             vpc_id=vpc.id,
             availability_zone=zone,
-            cidr_block=str(_tier_ranges(whole, zone)[tier]),
+            cidr_block=str(tier_ranges(whole, zone)[tier]),
             map_public_ip_on_launch=False,
             tags={"Name": name, "Tier": tier},
             opts=pulumi.ResourceOptions(parent=network),
@@ -278,18 +271,7 @@ def _subnets(
     }
 
 
-def _tier_ranges(whole: IPv4Network, zone: str) -> Mapping[str, IPv4Network]:
-    """The ranges of a zone's tiers, by the plan in the module's docstring."""
-    slot = list(whole.subnets(prefixlen_diff=3))[ord(zone[-1]) - ord("a")]
-    app, rest = slot.subnets()
-    data, rest = rest.subnets()
-    public, _reserved = rest.subnets()
-    return {"app": app, "data": data, "public": public}
-
-
-def _public_routes(
-    network: Network, vpc: aws.ec2.Vpc, subnets: Mapping[str, aws.ec2.Subnet]
-) -> tuple[aws.ec2.RouteTable, aws.ec2.Route]:
+def _public_routes(network: Network, vpc: aws.ec2.Vpc) -> tuple[aws.ec2.RouteTable, aws.ec2.Route]:
     name = network.pulumi_resource_name
     gateway = aws.ec2.InternetGateway(
         f"{name}-internet-gateway",
@@ -305,8 +287,6 @@ def _public_routes(
         gateway_id=gateway.id,
         opts=pulumi.ResourceOptions(parent=network),
     )
-    for zone, subnet in subnets.items():
-        _associate(network, f"public-association-{zone}", subnet, table)
     return table, route
 
 
@@ -322,28 +302,22 @@ def _nat(
 
 
 def _app_routes(
-    network: Network, vpc: aws.ec2.Vpc, subnets: Mapping[str, aws.ec2.Subnet], exits: Mapping[str, Exit]
-) -> list[aws.ec2.RouteTable]:
+    network: Network, vpc: aws.ec2.Vpc, zones: Sequence[str], exits: Mapping[str, Exit]
+) -> tuple[dict[str, aws.ec2.RouteTable], dict[str, aws.ec2.Route]]:
     # One table a zone, whatever the NAT mode: going from one gateway to one a zone changes routes and replaces nothing.
-    tables = {zone: _route_table(network, vpc, f"app-route-table-{zone}") for zone in subnets}
-    for zone, subnet in subnets.items():
-        _associate(network, f"app-association-{zone}", subnet, tables[zone])
-        if exits:
-            aws.ec2.Route(
-                f"{network.pulumi_resource_name}-app-nat-route-{zone}",
-                route_table_id=tables[zone].id,
-                destination_cidr_block="0.0.0.0/0",
-                nat_gateway_id=exits.get(zone, next(iter(exits.values()))).gateway.id,
-                opts=pulumi.ResourceOptions(parent=network),
-            )
-    return list(tables.values())
-
-
-def _data_routes(network: Network, vpc: aws.ec2.Vpc, subnets: Mapping[str, aws.ec2.Subnet]) -> aws.ec2.RouteTable:
-    table = _route_table(network, vpc, "data-route-table")
-    for zone, subnet in subnets.items():
-        _associate(network, f"data-association-{zone}", subnet, table)
-    return table
+    tables = {zone: _route_table(network, vpc, f"app-route-table-{zone}") for zone in zones}
+    routes = {
+        zone: aws.ec2.Route(
+            f"{network.pulumi_resource_name}-app-nat-route-{zone}",
+            route_table_id=table.id,
+            destination_cidr_block="0.0.0.0/0",
+            nat_gateway_id=exits.get(zone, next(iter(exits.values()))).gateway.id,
+            opts=pulumi.ResourceOptions(parent=network),
+        )
+        for zone, table in tables.items()
+        if exits
+    }
+    return tables, routes
 
 
 def _route_table(network: Network, vpc: aws.ec2.Vpc, suffix: str) -> aws.ec2.RouteTable:
@@ -351,12 +325,33 @@ def _route_table(network: Network, vpc: aws.ec2.Vpc, suffix: str) -> aws.ec2.Rou
     return aws.ec2.RouteTable(name, vpc_id=vpc.id, tags={"Name": name}, opts=pulumi.ResourceOptions(parent=network))
 
 
-def _associate(network: Network, suffix: str, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable) -> None:
-    aws.ec2.RouteTableAssociation(
-        f"{network.pulumi_resource_name}-{suffix}",
-        subnet_id=subnet.id,
-        route_table_id=table.id,
-        opts=pulumi.ResourceOptions(parent=network),
+def _connected(
+    network: Network,
+    tier: str,
+    subnets: Mapping[str, aws.ec2.Subnet],
+    tables: Mapping[str, aws.ec2.RouteTable],
+    routes: Mapping[str, aws.ec2.Route],
+) -> pulumi.Output[list[str]]:
+    """The ids of a tier's subnets, which wait for their routes.
+
+    A load balancer cannot be created before its subnets reach the internet, and an instance that starts before there is
+    a way out fails to install anything.
+    """
+    associations = {
+        zone: aws.ec2.RouteTableAssociation(
+            f"{network.pulumi_resource_name}-{tier}-association-{zone}",
+            subnet_id=subnet.id,
+            route_table_id=tables[zone].id,
+            opts=pulumi.ResourceOptions(parent=network, depends_on=[routes[zone]] if zone in routes else None),
+        )
+        for zone, subnet in subnets.items()
+    }
+    return pulumi.Output.all(
+        *(
+            # The association knows the id from the first preview on; asking it is what makes the user of it wait.
+            pulumi.Output.all(subnet.id, associations[zone].subnet_id).apply(lambda ids: ids[0])
+            for zone, subnet in subnets.items()
+        )
     )
 
 

@@ -14,7 +14,7 @@ See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/best-practi
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -27,7 +27,7 @@ from tenfold.table_access import READ, READ_WRITE, WRITE, stream_policy, table_p
 from tenfold.table_alarms import table_alarms
 
 
-class TableProjection(Enum):
+class TableProjection(StrEnum):
     """Which attributes an index holds beside its keys and the table's."""
 
     ALL = "all"
@@ -38,7 +38,7 @@ class TableProjection(Enum):
     """Those of `included_attributes`."""
 
 
-class TableStream(Enum):
+class TableStream(StrEnum):
     """What a table's stream tells of a changed item."""
 
     KEYS_ONLY = "keys_only"
@@ -51,7 +51,7 @@ class TableStream(Enum):
     """Both."""
 
 
-class TableEncryption(Enum):
+class TableEncryption(StrEnum):
     """Whose key a table is encrypted with."""
 
     AWS_OWNED = "aws_owned"
@@ -234,17 +234,16 @@ def _used_keys(args: TableArgs) -> Mapping[str, str]:
 
 
 def _key_faults(args: TableArgs) -> Iterable[Fault]:
-    types = args["attributes"]
+    types, used = args["attributes"], _used_keys(args)
     for attribute, given in types.items():
-        if given not in _TYPES:
+        if attribute not in used.values():
+            unused = "no table or index has it as a key"
+            yield Fault(f"attributes.{attribute}", unused, "key attributes; others are not declared")
+        elif given not in _TYPES:
             yield Fault(f"attributes.{attribute}", f"{given!r} is given", "'S' (text), 'N' (number) or 'B' (binary)")
-    used = _used_keys(args)
     for path, key in used.items():
         if key not in types:
             yield Fault(path, f"{key!r} is given, which has no type", f"one of attributes, or add {key!r} to them")
-    for attribute in sorted(types.keys() - set(used.values())):
-        given = "no table or index has it as a key"
-        yield Fault(f"attributes.{attribute}", given, "key attributes; others are not declared")
 
 
 def _index_faults(args: TableArgs) -> Iterable[Fault]:

@@ -10,10 +10,11 @@ import jmespath
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, Shape, StructureShape
+from jmespath import functions
 
-from local.aws.catalogue.entry import Operation, Properties, Read, ResourceType, Sweep, Tagging
-from local.aws.model import Fault, covers, drifted, member_for, to_aws, to_pulumi
-from local.aws.values import is_unknown, same
+from local.aws.catalogue.entry import OWN_ID, Operation, Properties, Read, ResourceType, Sweep, Tagging
+from local.aws.model import Fault, covers, drifted, member_for, members, members_of, to_aws, to_pulumi
+from local.aws.values import is_unknown, same, text_of
 
 Clients = Callable[[str, str], BaseClient]
 """Service and region -> boto3 client."""
@@ -23,16 +24,26 @@ _GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "ResourceNotFoundE
 
 @dataclass(frozen=True)
 class Taken:
-    """One property as a call takes it: the key in the call's parameters, its shape there, its value in AWS's form."""
+    """One property as a call takes it.
+
+    Attributes:
+        key: its key in the call's parameters, and in what AWS says of the resource.
+        value: its value in AWS's form.
+        shape: the shape that the value has there.
+        under: the member that the key lies in.
+        silent: it makes the call run, and is no parameter.
+    """
 
     key: str
     value: Any
     shape: Shape | None = None
+    under: str = ""
+    silent: bool = False
 
 
 def prepared(kind: ResourceType, inputs: Properties) -> Properties:
     """The inputs that reach AWS, under the names and in the shape that its API takes."""
-    left_out = kind.ignored | {"region", "__defaults", "namePrefix"}
+    left_out = kind.ignored | {"region", "__defaults", kind.naming.prefix_property if kind.naming else "region"}
     kept = {key: value for key, value in inputs.items() if key not in left_out}
     for path, name in kind.moved.items():
         _move(kept, path.split("."), name)
@@ -51,19 +62,24 @@ def takes(
     client: BaseClient, kind: ResourceType, operation: Operation, properties: Properties, faults: list[Fault]
 ) -> dict[str, Taken]:
     """Which of ``properties`` the call takes, and as what. What does not fit its model is added to ``faults``."""
-    if operation.steps or operation.on:
-        named = operation.only if operation.steps else operation.on
-        return {name: Taken("", value) for name, value in properties.items() if name in named}
-    if operation.attributes:
-        keys = operation.attributes
-        return {name: Taken(keys[name], _text(value)) for name, value in properties.items() if name in keys}
-    result: dict[str, Taken] = {}
+    named = operation.only if operation.steps else operation.on
+    keys = {name: kind.names.get(name, name[:1].upper() + name[1:]) for name in named}
+    result = {
+        name: Taken(keys[name], members(value), silent=True) for name, value in properties.items() if name in named
+    }
+    if operation.steps or (operation.on and not (operation.only or operation.under)):
+        return result
+    attributes = operation.attributes
+    for name in properties.keys() & attributes.keys():
+        result[name] = Taken(attributes[name], text_of(properties[name]), under=operation.under)
     shape = input_shape(client, operation)
     for name, value in properties.items():
-        member = _parameter(shape, kind, operation, name)
+        member = None if name in result else _parameter(shape, kind, operation, name)
         if member is not None:
-            of = shape.members[member]
-            result[name] = Taken(member, _converted(kind, operation, of, name, value, faults), of)
+            of = members_of(shape)[member]
+            key = kind.names.get(name, member) if operation.adds or operation.removes else member
+            under = "" if attributes else operation.under
+            result[name] = Taken(key, _converted(kind, operation, of, name, value, faults), of, under)
     return result
 
 
@@ -78,7 +94,7 @@ def plan(
         return []
     if operation.steps:
         return operation.steps(before, after)
-    if operation.on:
+    if operation.on and all(one.silent for one in new.values()):
         return [{}]
     if operation.adds or operation.removes:
         return _differences(operation, changed, old, new)
@@ -92,8 +108,9 @@ def plan(
 def run(client: BaseClient, operation: Operation, values: Properties, scope: Properties) -> Any:
     """Make one call of the operation; what it ``gives`` is added to the scope."""
     extra = operation.delivers(scope) if operation.delivers else {}
+    values = own(values, scope)
     answer = call(client, operation.name, {**cast(Properties, fill(dict(operation.params), scope)), **values, **extra})
-    scope |= {name: jmespath.search(path, answer) for name, path in operation.gives.items()}
+    scope |= {name: search(path, answer) for name, path in operation.gives.items()}
     return answer
 
 
@@ -106,8 +123,8 @@ def describe(client: BaseClient, reads: tuple[Read, ...], scope: Properties) -> 
     """What AWS says of a resource now; None where it is gone."""
     result: Properties = {}
     for read in reads:
-        found = look_up(client, read, scope)
-        if found is None and read is reads[0]:
+        found = look_up(client, read, {**scope, **result})
+        if not found and read is reads[0]:
             return None
         found = _as_map(found or {})
         result |= found
@@ -117,7 +134,7 @@ def describe(client: BaseClient, reads: tuple[Read, ...], scope: Properties) -> 
 
 
 def _told(path: str, found: Properties, scope: Properties) -> Any:
-    return fill(path, scope) if path.startswith("$") else jmespath.search(path, found)
+    return fill(path, scope) if path.startswith("$") else search(cast(str, fill(path, scope)), found)
 
 
 def look_up(client: BaseClient, read: Read, scope: Properties) -> Any:
@@ -128,7 +145,20 @@ def look_up(client: BaseClient, read: Read, scope: Properties) -> Any:
         if is_gone(error):
             return None
         raise
-    return jmespath.search(cast(str, fill(read.at, scope)), answer)
+    return search(cast(str, fill(read.at, scope)), answer)
+
+
+class _Functions(functions.Functions):  # type: ignore[misc]
+    """JMESPath with a way into documents that AWS hands out as text."""
+
+    @functions.signature({"types": ["string", "null"]})  # type: ignore[misc]
+    def _func_from_json(self, text: str | None) -> Any:
+        return json.loads(text) if text else None
+
+
+def search(path: str, value: Any) -> Any:
+    """What stands in a value at a JMESPath."""
+    return jmespath.search(path, value, options=jmespath.Options(custom_functions=_Functions()))
 
 
 def sweep(client: BaseClient, sweeps: tuple[Sweep, ...], scope: Properties) -> None:
@@ -146,15 +176,21 @@ def set_tags(
 ) -> None:
     """Bring the tags from ``old`` to ``new``."""
     identity = cast(Properties, fill(dict(tagging.params), scope))
+    if tagging.under:
+        value: Any = [{"Key": name, "Value": text} for name, text in new.items()]
+        for member in reversed(tagging.under.split(".")):
+            value = {member: value}
+        call(client, tagging.tag if new else tagging.untag, {**identity, **(value if new else {})})
+        return
     removed = sorted(old.keys() - new.keys())
     if removed:
         key = _member(client, tagging.untag, "tagkeys", "tags")
-        value: Any = [{"Key": name} for name in removed] if key == "Tags" else removed
+        value = [{"Key": name} for name in removed] if key == "Tags" else removed
         call(client, tagging.untag, {**identity, key: value})
     changed = {name: value for name, value in new.items() if old.get(name) != value}
     if changed:
         key = _member(client, tagging.tag, "tags")
-        value = to_aws(_shape(client, tagging.tag).members[key], changed, "tags", {}, [])
+        value = to_aws(members_of(_shape(client, tagging.tag))[key], changed, "tags", {}, [])
         call(client, tagging.tag, {**identity, key: value})
 
 
@@ -182,6 +218,15 @@ def fill(template: Any, scope: Properties) -> Any:
     return template
 
 
+def own(value: Any, scope: Properties) -> Any:
+    """A value with the resource's own id in place of ``OWN_ID``."""
+    if isinstance(value, dict):
+        return {key: own(item, scope) for key, item in value.items()}
+    if isinstance(value, list):
+        return [own(item, scope) for item in value]
+    return scope["id"] if value == OWN_ID else value
+
+
 def is_gone(error: ClientError) -> bool:
     """Whether AWS answers that there is no such resource."""
     code: str = error.response.get("Error", {}).get("Code", "")
@@ -191,28 +236,34 @@ def is_gone(error: ClientError) -> bool:
 def input_shape(client: BaseClient, operation: Operation) -> StructureShape:
     """The part of a call's input that properties go into."""
     shape = _shape(client, operation.name)
-    for member in filter(None, operation.under.split(".")):
-        shape = cast(StructureShape, shape.members[member])
-    return shape
+    return shape if operation.attributes or not operation.under else _at(shape, operation.under.split("."))
 
 
 def placed(client: BaseClient, operation: Operation, taken: Iterable[Taken]) -> Properties:
     """The parameters for properties, in the member that the operation puts them in."""
-    values: Any = {one.key: one.value for one in taken}
-    if operation.attributes and isinstance(input_shape(client, operation), ListShape):
-        values = [{"Key": key, "Value": value} for key, value in values.items()]
-    for member in reversed(operation.under.split(".")) if operation.under else ():
-        values = {member: values}
-    return values
+    taken = [one for one in taken if not one.silent]
+    inner: Any = {one.key: one.value for one in taken if one.under}
+    path = operation.under.split(".") if inner or (operation.under and operation.whole) else []
+    if operation.attributes and path and isinstance(_at(_shape(client, operation.name), path), ListShape):
+        inner = [{"Key": key, "Value": value} for key, value in inner.items()]
+    for member in reversed(path):
+        inner = {member: inner}
+    return {**inner, **{one.key: one.value for one in taken if not one.under}}
 
 
 def seen(kind: ResourceType, path: str, value: Any, taken: Taken, actual: Any) -> Any:
     """A property as AWS has it, in the program's spelling; ``value`` itself where AWS says the same."""
-    if taken.shape is None or not isinstance(taken.value, list) == isinstance(actual, list):
+    if taken.shape is None or isinstance(taken.value, list) != isinstance(actual, list):
         wanted = taken.value
         agrees = covers(actual, wanted) or (not value and not actual)
         return value if agrees else to_pulumi(actual)
     return drifted(taken.shape, value, actual, path, kind.names, kind.not_returned)
+
+
+def _at(shape: StructureShape, path: list[str]) -> Any:
+    for member in path:
+        shape = cast(StructureShape, members_of(shape)[member])
+    return shape
 
 
 def _move(properties: Properties, path: list[str], name: str) -> None:
@@ -250,7 +301,7 @@ def _parameter(shape: StructureShape, kind: ResourceType, operation: Operation, 
     """The member of its input through which the call takes a property."""
     if operation.adds or operation.removes:
         return operation.adds.get(name) or operation.removes.get(name)
-    if (operation.only and name not in operation.only) or name in operation.never:
+    if ((operation.only or operation.attributes) and name not in operation.only) or name in operation.never:
         return None
     member = member_for(shape, name, kind.names)
     return member if operation.under or member not in operation.params else None
@@ -277,10 +328,6 @@ def _differences(
     return result
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
 def _as_map(found: Any) -> Properties:
     """Attributes come as a map or as a list of pairs; both as a map."""
     if isinstance(found, list):
@@ -294,5 +341,5 @@ def _shape(client: BaseClient, method: str) -> StructureShape:
 
 
 def _member(client: BaseClient, method: str, *plain_names: str) -> str:
-    members = {member.lower(): member for member in _shape(client, method).members}
+    members = {member.lower(): member for member in members_of(_shape(client, method))}
     return next(members[name] for name in plain_names if name in members)

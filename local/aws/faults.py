@@ -1,13 +1,14 @@
 """Every fault in the inputs of a resource, found before a call is made: what is unknown, missing or not allowed."""
 
 import json
+import re
 from typing import Any
 
 from botocore.client import BaseClient
 
 from local.aws import calls
-from local.aws.catalogue.entry import Limit, Properties, ResourceType
-from local.aws.model import Fault, lower_camel, plain_path
+from local.aws.catalogue.entry import Limit, Operation, Properties, ResourceType
+from local.aws.model import Fault, lower_camel, plain_path, required_of
 from local.aws.values import has_unknown, is_unknown
 
 
@@ -16,8 +17,11 @@ def faults_in(client: BaseClient, kind: ResourceType, inputs: Properties) -> lis
     properties = calls.prepared(kind, inputs)
     faults: list[Fault] = []
     known = {"tags"} if kind.tagging else set[str]()
+    known |= {kind.naming.property} if kind.naming else set()
     for operation in (kind.create, *kind.update):
-        known |= calls.takes(client, kind, operation, properties, faults).keys()
+        known |= calls.takes(client, kind, operation, properties, faults).keys() | _named(operation)
+    if kind.prepare and has_unknown(inputs):  # what is made of several properties is not yet whole
+        faults = [fault for fault in faults if re.split(r"[.\[]", fault.path)[0] in inputs]
     faults += _unknown(kind, properties, inputs, known)
     faults += _missing(client, kind, inputs, properties)
     for path, limit in kind.limits.items():
@@ -43,6 +47,11 @@ def _unknown(kind: ResourceType, properties: Properties, inputs: Properties, kno
     return result
 
 
+def _named(operation: Operation) -> set[str]:
+    """The properties that the call's parameters name."""
+    return set(re.findall(r"(?<!\$)\$\{?(\w+)", str(operation.params)))
+
+
 def _missing(client: BaseClient, kind: ResourceType, inputs: Properties, properties: Properties) -> list[Fault]:
     missing = [name for name in sorted(kind.required) if inputs.get(name) is None]
     create = kind.create
@@ -50,7 +59,7 @@ def _missing(client: BaseClient, kind: ResourceType, inputs: Properties, propert
         taken = {one.key for one in calls.takes(client, kind, create, properties, []).values()}
         names = {member: name for name, member in kind.names.items()}
         unclear = any(is_unknown(value) for value in properties.values()) and kind.prepare
-        for member in () if unclear else calls.input_shape(client, create).required_members:
+        for member in () if unclear else required_of(calls.input_shape(client, create)):
             if member not in taken and member not in create.params:
                 missing.append(names.get(member, lower_camel(member)))
     return [Fault(calls.origin(kind, name), "is required and missing") for name in dict.fromkeys(missing)]
@@ -74,7 +83,7 @@ def _outside(path: str, value: Any, limit: Limit) -> list[Fault]:
         number = float(value)
     except (TypeError, ValueError):
         return [Fault(path, f"{value!r} is given, a number is wanted")]
-    if number in limit:
+    if number.is_integer() and int(number) in limit:  # a float is looked for item by item
         return []
     step = f" in steps of {limit.step}" if limit.step > 1 else ""
     return [Fault(path, f"{number:g} is given; allowed are {limit.start} to {limit[-1]}{step}")]

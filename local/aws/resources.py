@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import jmespath
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
@@ -18,7 +17,7 @@ from local.aws import calls
 from local.aws.calls import Clients
 from local.aws.catalogue.entry import Properties, ResourceType
 from local.aws.faults import faults_in
-from local.aws.model import Fault, to_pulumi
+from local.aws.model import Fault, members_of, to_pulumi
 from local.aws.values import has_unknown, is_unknown, same
 
 READY_SECONDS = 60.0
@@ -71,7 +70,12 @@ def compare(account: Account, kind: ResourceType, olds: Properties, news: Proper
         calls.origin(kind, key) for key in before.keys() | after.keys() if _is_fixed(client, kind, key, before, after)
     }
     replaces = [
-        key for key in changed if key in {"region", "namePrefix"} | kind.replace_on | {_head(path) for path in fixed}
+        key
+        for key in changed
+        if key
+        in {"region", kind.naming.prefix_property if kind.naming else "region"}
+        | kind.replace_on
+        | {_head(path) for path in fixed}
     ]
     return Change(tuple(changed), tuple(replaces), delete_first=_keeps_identity(kind, olds, news))
 
@@ -93,9 +97,9 @@ def create(
     taken = calls.takes(client, kind, kind.create, properties, [])
     values = calls.placed(client, kind.create, taken.values())
     answer = calls.run(client, kind.create, values, scope)
-    identity = str(calls.fill(kind.id, scope) if "$" in kind.id else jmespath.search(kind.id, answer))
+    identity = str(calls.fill(kind.id, scope) if "$" in kind.id else calls.search(kind.id, answer))
     created(identity)
-    scope["id"] = identity
+    scope = _scope(account, kind, inputs, {"id": identity})
     try:
         scope |= _outputs(kind, _settled(client, kind, scope), scope)
         calls.sweep(client, kind.after_create, scope)
@@ -104,8 +108,11 @@ def create(
         if kind.tagging and inputs.get("tags") and "tags" not in taken:
             calls.set_tags(client, kind.tagging, {}, inputs["tags"], scope)
         return identity, _visible(inputs) | _outputs(kind, _settled(client, kind, scope), scope)
-    except Exception:
-        delete(account, kind, identity, scope)
+    except Exception as error:
+        try:
+            delete(account, kind, identity, scope)
+        except Exception as left:  # noqa: BLE001 - the first failure is the one to tell
+            error.add_note(f"{kind.token} {identity} is left behind: {left}")
         raise
 
 
@@ -139,10 +146,11 @@ def update(
     if kind.recorded:
         return _visible(news) | _outputs(kind, {}, scope)
     client = _client(account, kind, news)
-    _apply(client, kind, calls.prepared(kind, olds), calls.prepared(kind, news), scope, creating=False)
-    before, after = olds.get("tags") or {}, news.get("tags") or {}
-    if kind.tagging and before != after:
-        calls.set_tags(client, kind.tagging, before, after, scope)
+    before, after = (calls.own(calls.prepared(kind, inputs), scope) for inputs in (olds, news))
+    _apply(client, kind, before, after, scope, creating=False)
+    old_tags, new_tags = olds.get("tags") or {}, news.get("tags") or {}
+    if kind.tagging and old_tags != new_tags:
+        calls.set_tags(client, kind.tagging, old_tags, new_tags, scope)
     return _visible(news) | _outputs(kind, _settled(client, kind, scope), scope)
 
 
@@ -164,7 +172,8 @@ def delete(account: Account, kind: ResourceType, identity: str, state: Propertie
             if not _is_in_use(error) or time.monotonic() > deadline:
                 raise
         time.sleep(pause)
-    _wait(lambda: calls.describe(client, kind.read, scope) is None, f"{kind.token} {identity} is still there")
+    if not kind.stays:
+        _wait(lambda: calls.describe(client, kind.read, scope) is None, f"{kind.token} {identity} is still there")
 
 
 def _client(account: Account, kind: ResourceType, properties: Properties) -> BaseClient:
@@ -182,7 +191,8 @@ def _apply(
     client: BaseClient, kind: ResourceType, before: Properties, after: Properties, scope: Properties, *, creating: bool
 ) -> None:
     """Make the calls that lead from ``before`` to ``after``, and wait for each to come to its end."""
-    before, after = ({key: value for key, value in one.items() if key != "tags"} for one in (before, after))
+    if kind.tagging:
+        before, after = ({key: value for key, value in one.items() if key != "tags"} for one in (before, after))
     for operation in kind.update:
         if operation.recorded or (operation.when and not scope.get(operation.when)) or (operation.on and creating):
             continue
@@ -207,7 +217,7 @@ def _keeps_identity(kind: ResourceType, olds: Properties, news: Properties) -> b
     if kind.naming:
         name = kind.naming.property
         return name not in news.get("__defaults", []) and same(olds.get(name), news.get(name))
-    named = re.findall(r"\$\{?(\w+)", kind.id)
+    named = kind.alone or re.findall(r"\$\{?(\w+)", kind.id)
     return bool(named) and all(same(olds.get(key), news.get(key)) for key in named)
 
 
@@ -218,7 +228,7 @@ def _settled(client: BaseClient, kind: ResourceType, scope: Properties) -> Prope
     def is_ready() -> bool:
         description = calls.describe(client, kind.read, scope)
         seen[:] = [] if description is None else [description]
-        return description is not None and bool(not kind.ready or jmespath.search(kind.ready, description))
+        return description is not None and bool(not kind.ready or calls.search(kind.ready, description))
 
     _wait(is_ready, f"{kind.token} {scope['id']} is not ready")
     return seen[0]
@@ -252,12 +262,12 @@ def _visible(inputs: Properties) -> Properties:
 
 
 def _outputs(kind: ResourceType, description: Properties, scope: Properties) -> Properties:
-    result: Properties = {}
+    result: Properties = {} if kind.service == "iam" else {"region": scope["region"]}
     for name, source in kind.outputs.items():
         if "$" in source:
             result[name] = calls.fill(source, {**scope, **result})
         else:
-            result[name] = to_pulumi(jmespath.search(source, description))
+            result[name] = to_pulumi(calls.search(source, description))
     return {name: value for name, value in result.items() if value is not None}
 
 
@@ -267,7 +277,7 @@ def _adopted(client: BaseClient, kind: ResourceType, description: Properties, sc
     found: Properties = {}
     for operation in (kind.create, *kind.update):
         keys = {key: name for name, key in operation.attributes.items()}
-        members: Any = keys if operation.attributes else calls.input_shape(client, operation).members
+        members: Any = keys if operation.attributes else members_of(calls.input_shape(client, operation))
         for member in description.keys() & members:
             name = keys.get(member) or names.get(member) or next(iter(to_pulumi({member: None})))
             if (not operation.only or name in operation.only) and name not in found and description[member] is not None:
@@ -287,10 +297,10 @@ def _drifted(
     """The inputs with AWS's value for each property of which it says something else."""
     result = dict(inputs)
     different: Properties = {}
-    properties = calls.prepared(kind, inputs)
+    properties = calls.own(calls.prepared(kind, inputs), scope)
     for name, value in properties.items():
         path = calls.origin(kind, name)
-        if path not in kind.not_returned and name != "tags":
+        if path not in kind.not_returned and not (name == "tags" and kind.tagging):
             actual = _actual(client, kind, name, value, description)
             if actual != value:
                 different[name] = actual
@@ -309,8 +319,9 @@ def _actual(client: BaseClient, kind: ResourceType, name: str, value: Any, descr
     candidates = [
         taken
         for operation in (kind.create, *kind.update)
-        if not (operation.recorded or operation.steps or operation.on)
+        if not operation.recorded
         for taken in calls.takes(client, kind, operation, {name: value}, []).values()
+        if not taken.silent or taken.key in description
     ]
     if not candidates:
         return value
@@ -348,7 +359,7 @@ def _automatic_name(kind: ResourceType, name: str, seed: bytes, olds: Properties
     if naming.property in olds and naming.property in olds.get("__defaults", []):
         return olds[naming.property]
     digits = random.Random(seed or None).randbytes(4).hex()[:7]  # noqa: S311 - a name, not a secret
-    prefix = inputs.get("namePrefix") or f"{name}-"
+    prefix = inputs.get(naming.prefix_property) or f"{naming.prefix}{name}-"
     suffix = naming.suffix(inputs)
     if is_unknown(prefix):
         return prefix

@@ -82,6 +82,11 @@ def same(left: object, right: object, *, ordered: bool = True) -> bool:
     return same(document, other, ordered=ordered)
 
 
+def text_of(value: object) -> str:
+    """A value as AWS's attributes hold it: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def content(asset: Properties) -> bytes:
     """The bytes of an asset; an archive as a zip file, the same for the same content."""
     if "text" in asset:

@@ -168,9 +168,12 @@ def judge_one(rule: Rule, resource: Resource, stack: Stack, settings: Settings) 
         findings.extend(attempt(rule.judge(resource, stack, settings)))
     except Exception as fault:  # noqa: BLE001  whatever it is, the user needs to know which rule and resource it was
         findings.append(Finding(resource.urn, _failed(rule, resource, fault)))
-    # What is undecided is the verdict on this resource, whichever resource the unknown value is in.
-    told = (finding if finding.decided else replace(finding, urn=resource.urn) for finding in findings)
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(finding if finding.decided else _left_open(finding, resource) for finding in findings))
+
+
+def _left_open(finding: Finding, resource: Resource) -> Finding:
+    """The verdict on the resource that was judged, whichever resource the unknown value is in."""
+    return replace(finding, urn=resource.urn, text=finding.text.removeprefix(f"{resource.label} "))
 
 
 def _failed(rule: Rule, resource: Resource, fault: Exception) -> str:

@@ -146,7 +146,7 @@ class Value:
             return None
         if isinstance(raw, int):
             return raw
-        return int(raw) if isinstance(raw, str) and re.fullmatch(r"-?\d{1,18}", raw) else None
+        return int(raw) if isinstance(raw, str) and re.fullmatch(r"-?[0-9]{1,18}", raw) else None
 
     def flag(self) -> bool | None:
         """Its truth, also where the provider writes it as text, or None where it is absent or neither."""

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import pulumi
 import pulumi.runtime
 import pytest
+from pulumi.output import Unknown
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.sync_await import _sync_await
 
@@ -23,7 +24,7 @@ Result = TypeVar("Result")
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-UNKNOWN = rpc.UNKNOWN
+UNKNOWN = "<unknown>"
 """What stands, in the inputs of a preview, for a value that nobody knows yet."""
 
 
@@ -119,7 +120,7 @@ class _Monitor(mocks.MockMonitor):
         return super().RegisterResource(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  the engine's word
-        self.outputs[request.urn] = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+        self.outputs[request.urn] = _properties(request.outputs)
         return super().RegisterResourceOutputs(request)
 
     def registered(self) -> tuple[Registered, ...]:
@@ -129,13 +130,25 @@ class _Monitor(mocks.MockMonitor):
                 name=request.name,
                 urn=urn,
                 parent=request.parent,
-                inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
+                inputs=_properties(request.object),
                 protect=request.protect,
                 depends_on=frozenset(dependency.split("::")[-1] for dependency in request.dependencies),
                 outputs=self.outputs.get(urn, {}),
             )
             for urn, request in self.requests.items()
         )
+
+
+def _properties(struct: Any) -> dict[str, Any]:
+    return _marked(rpc.deserialize_properties(struct, keep_unknowns=True))
+
+
+def _marked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _marked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_marked(item) for item in value]
+    return UNKNOWN if isinstance(value, Unknown) else value
 
 
 def build(

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -42,50 +43,56 @@ class _Monitor(mocks.MockMonitor):
         self.requests.append((urn, request))
         if self.preview:
             return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
-        outputs = _created(request)
+        outputs = created(request.type, request.name, request.object)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=str(outputs["id"]), object=outputs)
 
 
 class _NoMocks(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> Any:
+        if args.token == "aws:index/getAvailabilityZones:getAvailabilityZones":
+            return {"id": "us-east-1", "names": ["us-east-1a", "us-east-1b", "us-east-1c"]}
         raise NotImplementedError(args.token)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> Any:
         raise NotImplementedError(args.typ)
 
 
+@cache
 def _outputs_of(token: str) -> list[str]:
-    """The names of the properties that pulumi-aws declares for a type."""
-    _, module, name = token.split(":")
+    """The names of the properties that pulumi-aws declares for a type; a component has none there."""
+    provider, module, name = token.split(":")
+    if provider != "aws":
+        return []
     package = module.split("/")[0]
     resource = getattr(importlib.import_module(f"pulumi_aws.{ {'lambda': 'lambda_'}.get(package, package) }"), name)
     getters = [member.fget for member in vars(resource).values() if isinstance(member, property)]
     return [getattr(getter, "_pulumi_name", getter.__name__) for getter in getters if getter is not None]
 
 
-def _created(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
+def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Struct:
     """The outputs that a program needs after a create: the inputs and identifiers."""
-    service, name = request.type.split(":")[1].split("/")[0], request.name
+    service = token.split(":")[1].split("/", maxsplit=1)[0]
     url = f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
     outputs = struct_pb2.Struct()
     identifiers = {"arn": f"arn:aws:{service}:us-east-1:123456789012:{name}", "url": url, "name": name}
-    outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(request.type)})
+    identifiers |= {"arnSuffix": f"app/{name}/0a1b2c", "dnsName": f"{name}.us-east-1.elb.amazonaws.com"}
+    outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(token)})
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})
-    return _merged(outputs, request.object)
+    return _merged(outputs, inputs)
 
 
-def _reported(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
-    """The outputs after an update: what is not set is empty, as pulumi-aws reports it."""
-    outputs = struct_pb2.Struct()
-    outputs.update(dict.fromkeys(_outputs_of(request.type), ""))
-    return _merged(outputs, _created(request))
-
-
-def _previewed(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
+def previewed(token: str, inputs: struct_pb2.Struct) -> struct_pb2.Struct:
     """The outputs in the preview of a create: the inputs, and all else unknown."""
     outputs = struct_pb2.Struct()
-    outputs.update(dict.fromkeys(["id", *_outputs_of(request.type)], UNKNOWN_STRING_VALUE))
-    return _merged(outputs, request.object)
+    outputs.update(dict.fromkeys(["id", *_outputs_of(token)], UNKNOWN_STRING_VALUE))
+    return _merged(outputs, inputs)
+
+
+def _reported(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Struct:
+    """The outputs after an update: what is not set is empty, as pulumi-aws reports it."""
+    outputs = struct_pb2.Struct()
+    outputs.update(dict.fromkeys(_outputs_of(token), ""))
+    return _merged(outputs, created(token, name, inputs))
 
 
 def _merged(below: struct_pb2.Struct, above: struct_pb2.Struct) -> struct_pb2.Struct:
@@ -118,7 +125,11 @@ def run(program: Program, *, preview: bool) -> Messages:
                     type=request.type,
                     urn=urn,
                     name=request.name,
-                    properties=_previewed(request) if preview else _reported(request),
+                    properties=(
+                        previewed(request.type, request.object)
+                        if preview
+                        else _reported(request.type, request.name, request.object)
+                    ),
                     propertyDependencies={
                         key: analyzer_pb2.AnalyzerPropertyDependencies(urns=list(each.urns))
                         for key, each in request.propertyDependencies.items()
@@ -142,11 +153,9 @@ class Pack:
         self.analyzer: Any = _PolicyAnalyzerServicer("tenfold", "0.1.0", policies(rules), EnforcementLevel.MANDATORY)
         request = analyzer_pb2.ConfigureAnalyzerRequest()
         for rule in rules:
-            for name, value in (config or {}).get(rule.name, {}).items():
-                request.policyConfig[rule.name].properties.update({name: value})
-            if rule.name in request.policyConfig:
-                chosen = level or rule.level
-                request.policyConfig[rule.name].enforcementLevel = getattr(analyzer_pb2, chosen.name)
+            configured = request.policyConfig[rule.name]
+            configured.properties.update((config or {}).get(rule.name, {}))
+            configured.enforcementLevel = getattr(analyzer_pb2, (level or rule.level).name)
         self.analyzer.Configure(request, None)
 
     def judge(self, messages: Messages) -> list[analyzer_pb2.AnalyzeDiagnostic]:

@@ -19,10 +19,13 @@ def redrive(sink: aws.sqs.Queue, tries: object = 5) -> pulumi.Output[str]:
 
 
 def pair(
-    source: dict[str, Any] | None = None, sink: dict[str, Any] | None = None, tries: object = 5
+    source: dict[str, Any] | None = None,
+    sink: dict[str, Any] | None = None,
+    tries: object = 5,
+    names: tuple[str, str] = ("jobs", "dead"),
 ) -> tuple[aws.sqs.Queue, aws.sqs.Queue]:
-    dead = queue("dead", **(sink or {}))
-    return queue("jobs", redrive_policy=redrive(dead, tries), **(source or {})), dead
+    dead = queue(names[1], **(sink or {}))
+    return queue(names[0], redrive_policy=redrive(dead, tries), **(source or {})), dead
 
 
 def separate_pair() -> tuple[aws.sqs.Queue, aws.sqs.Queue]:
@@ -66,6 +69,13 @@ def foreign_reader() -> None:
     aws.lambda_.EventSourceMapping(
         "mapping", event_source_arn="arn:aws:sqs:us-east-1:123456789012:theirs", function_name=worker.arn
     )
+
+
+def reader_of_one_of_two() -> None:
+    jobs = queue("jobs", visibility_timeout_seconds=60)
+    either = pulumi.Output.all(jobs.arn, queue("mails").arn).apply(lambda arns: arns[0])
+    worker = aws.lambda_.Function("worker", role="arn:aws:iam::123456789012:role/worker", timeout=10)
+    aws.lambda_.EventSourceMapping("mapping", event_source_arn=either, function_name=worker.arn)
 
 
 def alarmed(**alarm: Any) -> None:
@@ -192,6 +202,7 @@ CASES = [
         left=("mapping",),
         left_after=("mapping",),
     ),
+    passes("dec-visibility-6x-lambda", "a choice between two queues", reader_of_one_of_two, left=("mapping",)),
     refuses(
         "dec-visibility-6x-lambda",
         "a second too short",

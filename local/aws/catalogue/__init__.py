@@ -3,10 +3,38 @@
 from collections.abc import Mapping
 from types import ModuleType
 
-from local.aws.catalogue import vpc
+from local.aws.catalogue import (
+    autoscaling,
+    cloudwatch,
+    dynamodb,
+    elb,
+    functions,
+    iam,
+    keys,
+    launch_template,
+    s3,
+    security_groups,
+    sns,
+    sqs,
+    vpc,
+)
 from local.aws.catalogue.entry import ResourceType
 
-_MODULES: tuple[ModuleType, ...] = (vpc,)
+_MODULES = (
+    vpc,
+    security_groups,
+    launch_template,
+    elb,
+    autoscaling,
+    sqs,
+    functions,
+    iam,
+    dynamodb,
+    cloudwatch,
+    sns,
+    keys,
+    s3,
+)
 
 
 def _types(modules: tuple[ModuleType, ...]) -> dict[str, ResourceType]:

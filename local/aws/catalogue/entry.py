@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Properties = dict[str, Any]
-Limit = range | tuple[str, ...]
+OWN_ID = "\0id"
+"""Stands in a prepared value for the id that the resource gets, such as a group that lets itself in."""
+Limit = range | tuple[str | int, ...]
 """The numbers or the choices that a property allows."""
 
 
@@ -23,12 +25,13 @@ class Operation:
         only: the properties it takes; empty: each one whose name its input shape has.
         never: properties it does not take although its shape has the name.
         under: the member of the input that holds the properties, ``LaunchTemplateData``.
-        attributes: property -> key, for settings that AWS keeps as a map of strings in the member ``under``.
+        attributes: property -> key, for settings that AWS keeps as a map of strings in the member ``under``. Of other
+            properties the call takes those in ``only``.
         one_by_one: a call of its own for each property, or for each item where it ``adds`` or ``removes``.
         adds: list property -> the member that takes the items which are new.
         removes: list property -> the member that takes the items which are no longer wanted.
         steps: the parameters of one call after the other, from the properties before and after.
-        on: properties whose change makes an update run it although none is a parameter; ``*`` stands for any.
+        on: properties that are no parameter but whose change makes an update run it; ``*`` stands for any.
         when: runs only where this property is true.
         whole: it puts the whole setting, so a property that is left out goes back to AWS's default.
         delivers: adds what no property holds as it is, such as a function's code.
@@ -83,22 +86,42 @@ class Sweep:
 
 @dataclass(frozen=True, kw_only=True)
 class Tagging:
-    """How a service tags: two calls that take the same identity. ``read`` where the description has no tags."""
+    """How a service tags: two calls that take the same identity.
+
+    Attributes:
+        tag: the call that sets tags.
+        untag: the call that takes tags away, or all of them where ``under`` is given.
+        params: the identity.
+        read: the call that lists them, where the description has none.
+        under: the member in which all tags are put at once, where a service knows no other way.
+    """
 
     tag: str
     untag: str
     params: Mapping[str, Any]
     read: Read | None = None
+    under: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Naming:
-    """The property that names the resource, and AWS's limit for it, for names that the program leaves open."""
+    """The property that names the resource, and AWS's limits for it, for names that the program leaves open.
+
+    Attributes:
+        property: the property.
+        limit: how many characters AWS allows.
+        suffix: what the name must end with.
+        lower: AWS allows lower case alone.
+        prefix: what the name must begin with.
+        prefix_property: the property through which a program gives the beginning alone.
+    """
 
     property: str = "name"
     limit: int
     suffix: Callable[[Properties], str] = lambda _: ""
     lower: bool = False
+    prefix: str = ""
+    prefix_property: str = "namePrefix"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +136,7 @@ class ResourceType:
         read: calls that describe it, merged; where the first finds nothing, the resource is gone.
         update: calls that change it in place, in this order. A property that none of them takes replaces the resource.
         delete: the call that removes it; None where AWS has nothing to remove.
+        stays: why it does not vanish with ``delete``, so that nothing waits for it.
         ready: JMESPath over the description: true when creation or a change has come to its end.
         after_create: what AWS adds by itself and the real provider takes away.
         before_delete: what has to go before AWS deletes it.
@@ -127,6 +151,7 @@ class ResourceType:
         limits: what a property allows, where botocore's models do not say it.
         documents: properties that hold a JSON document.
         replace_on: properties that replace the resource although an update call has their name.
+        alone: properties of which AWS allows one resource with the same; a replacement that keeps them deletes first.
         ordered: list properties in which the order means something.
         not_returned: ``property`` or ``block.property`` -> why AWS does not say what it is, so that drift is not seen.
         derived: names for templates, from the properties.
@@ -142,6 +167,7 @@ class ResourceType:
     read: tuple[Read, ...] = ()
     delete: Operation | None = None
     update: tuple[Operation, ...] = ()
+    stays: str = ""
     ready: str = ""
     after_create: tuple[Sweep, ...] = ()
     before_delete: tuple[Sweep, ...] = ()
@@ -156,6 +182,7 @@ class ResourceType:
     limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit])
     documents: frozenset[str] = frozenset()
     replace_on: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
     ordered: frozenset[str] = frozenset()
     not_returned: Mapping[str, str] = field(default_factory=dict[str, str])
     tagging: Tagging | None = None

@@ -1,8 +1,10 @@
 """EC2's networks: VPCs, subnets, their gateways, routes, endpoints and flow logs."""
 
 from collections.abc import Callable
+from typing import Any
 
 from local.aws.catalogue.entry import Operation, Properties, Read, ResourceType, Tagging
+from local.aws.model import members
 
 TAGGING = Tagging(tag="create_tags", untag="delete_tags", params={"Resources": ["$id"]})
 ARN = "arn:aws:ec2:$region:$account:"
@@ -184,12 +186,19 @@ NAT_GATEWAY = ResourceType(
     tagging=TAGGING,
 )
 
-_TARGETS = ("gatewayId", "natGatewayId", "transitGatewayId", "vpcEndpointId", "vpcPeeringConnectionId")
-_DESTINATIONS = {
-    "destinationCidrBlock": "DestinationCidrBlock",
-    "destinationIpv6CidrBlock": "DestinationIpv6CidrBlock",
-    "destinationPrefixListId": "DestinationPrefixListId",
-}
+_TARGETS = (
+    "carrierGatewayId",
+    "coreNetworkArn",
+    "egressOnlyGatewayId",
+    "gatewayId",
+    "localGatewayId",
+    "natGatewayId",
+    "networkInterfaceId",
+    "transitGatewayId",
+    "vpcEndpointId",
+    "vpcPeeringConnectionId",
+)
+_DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
 _INLINE = {
     "cidrBlock": "destinationCidrBlock",
     "ipv6CidrBlock": "destinationIpv6CidrBlock",
@@ -197,26 +206,40 @@ _INLINE = {
 }
 
 
-def _members(route: Properties) -> Properties:
-    """A route in the form of the calls that make, replace and delete it."""
-    names = {**_DESTINATIONS, **{name: name[0].upper() + name[1:] for name in _TARGETS}}
-    found = {names[_INLINE.get(name, name)]: value for name, value in route.items() if value}
-    return {name: value for name, value in found.items() if value}
+def _route(route: Any) -> Any:
+    """A route of a table with AWS's names, which say that a block is a destination."""
+    if not isinstance(route, dict):
+        return route
+    names = {**_INLINE, "egressOnlyGatewayId": "egressOnlyInternetGatewayId"}
+    return {names.get(name, name): value for name, value in route.items() if value}
+
+
+def _inline(route: Properties) -> Properties:
+    names = {aws: name for name, aws in _INLINE.items()}
+    return {names.get(name, name): value for name, value in route.items() if name in {*names, *_TARGETS} and value}
+
+
+def _each_route(change: Callable[[Any], Any]) -> Callable[[Properties], Properties]:
+    def changed(properties: Properties) -> Properties:
+        routes = properties.get("routes")
+        return {**properties, "routes": [change(one) for one in routes]} if isinstance(routes, list) else properties
+
+    return changed
 
 
 def _destination(route: Properties) -> Properties:
-    return {name: value for name, value in _members(route).items() if name in _DESTINATIONS.values()}
+    return members({name: route[name] for name in _DESTINATIONS if route.get(name)})
 
 
 def _new_routes(before: Properties, after: Properties) -> list[Properties]:
     known = [_destination(route) for route in before.get("routes", [])]
-    return [_members(route) for route in after.get("routes", []) if _destination(route) not in known]
+    return [members(route) for route in after.get("routes", []) if _destination(route) not in known]
 
 
 def _changed_routes(before: Properties, after: Properties) -> list[Properties]:
-    known = {str(_destination(route)): _members(route) for route in before.get("routes", [])}
-    wanted = [(str(_destination(route)), _members(route)) for route in after.get("routes", [])]
-    return [route for key, route in wanted if key in known and known[key] != route]
+    known = {str(_destination(route)): route for route in before.get("routes", [])}
+    wanted = [(str(_destination(route)), route) for route in after.get("routes", [])]
+    return [members(route) for key, route in wanted if key in known and known[key] != route]
 
 
 def _old_routes(before: Properties, after: Properties) -> list[Properties]:
@@ -225,7 +248,7 @@ def _old_routes(before: Properties, after: Properties) -> list[Properties]:
 
 
 def _scope_destination(scope: Properties) -> Properties:
-    return _destination({name: scope.get(name) for name in _DESTINATIONS})
+    return _destination(scope)
 
 
 def _routes(name: str, steps: Callable[[Properties, Properties], list[Properties]]) -> Operation:
@@ -237,7 +260,14 @@ ROUTE_TABLE = ResourceType(
     service="ec2",
     create=Operation(name="create_route_table", only=frozenset({"vpcId"})),
     id="RouteTable.RouteTableId",
-    read=(Read(name="describe_route_tables", params={"RouteTableIds": ["$id"]}, at="RouteTables[0]"),),
+    read=(
+        Read(
+            name="describe_route_tables",
+            params={"RouteTableIds": ["$id"]},
+            at="RouteTables[0]",
+            also={"Routes": "Routes[?Origin=='CreateRoute' && !DestinationPrefixListId]"},
+        ),
+    ),
     update=(
         _routes("delete_route", _old_routes),
         _routes("replace_route", _changed_routes),
@@ -245,15 +275,18 @@ ROUTE_TABLE = ResourceType(
     ),
     delete=Operation(name="delete_route_table", params={"RouteTableId": "$id"}),
     outputs={"arn": f"{ARN}route-table/$id", "ownerId": "OwnerId"},
+    prepare=_each_route(_route),
+    restore=_each_route(_inline),
     tagging=TAGGING,
 )
 
-_WHERE = " || ".join(f"{member}=='$destination'" for member in _DESTINATIONS.values())
+_WHERE = " || ".join(f"D{name[1:]}=='$destination'" for name in _DESTINATIONS)
 
 ROUTE = ResourceType(
     token="aws:ec2/route:Route",
     service="ec2",
-    create=Operation(name="create_route"),
+    create=Operation(name="create_route", only=frozenset({"routeTableId", *_DESTINATIONS, *_TARGETS})),
+    names={"egressOnlyGatewayId": "EgressOnlyInternetGatewayId"},
     id="r-$routeTableId-$destination",
     read=(
         Read(
@@ -292,6 +325,7 @@ ROUTE_TABLE_ASSOCIATION = ResourceType(
         ),
     ),
     delete=Operation(name="disassociate_route_table", params={"AssociationId": "$id"}),
+    alone=frozenset({"subnetId", "gatewayId"}),
 )
 
 VPC_ENDPOINT = ResourceType(
@@ -394,9 +428,9 @@ FLOW_LOG = ResourceType(
     defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
     limits={"maxAggregationInterval": range(60, 601, 540)},
     outputs={"arn": f"{ARN}vpc-flow-log/$id"},
-    not_returned={
-        name: "the emulator does not keep it"
-        for name in ("resourceType", "iamRoleArn", "maxAggregationInterval", "logFormat", "destinationOptions")
-    },
+    not_returned=dict.fromkeys(
+        ("resourceType", "iamRoleArn", "maxAggregationInterval", "logFormat", "destinationOptions"),
+        "the emulator does not keep it",
+    ),
     tagging=TAGGING,
 )

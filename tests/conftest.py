@@ -1,4 +1,4 @@
-"""One emulator for all tests of the embedded AWS; each test makes what it needs under names of its own."""
+"""One emulator for all tests that need an AWS; each makes what it needs under names of its own."""
 
 from collections.abc import Generator
 

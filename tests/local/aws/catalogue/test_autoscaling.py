@@ -1,0 +1,165 @@
+"""Auto Scaling groups and policies live in the emulator; Application Auto Scaling on record."""
+
+from typing import Any
+
+from local.aws import resources
+from local.aws.catalogue import CATALOGUE
+from tests.local.aws.catalogue.life import Case, Made, World, live, only, parametrize
+
+
+def _group(world: World, made: Made) -> Any:
+    found = world.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[made.id])
+    group = found["AutoScalingGroups"][0]
+    return {
+        **only(group, "MinSize", "MaxSize", "DesiredCapacity", "HealthCheckType"),
+        "subnets": group["VPCZoneIdentifier"].split(","),
+        "template": group["LaunchTemplate"]["LaunchTemplateId"],
+        "tags": {one["Key"]: (one["Value"], one["PropagateAtLaunch"]) for one in group["Tags"]},
+    }
+
+
+def _policy(world: World, made: Made) -> Any:
+    found = world.client("autoscaling").describe_policies(PolicyNames=[made.id])["ScalingPolicies"][0]
+    target = found["TargetTrackingConfiguration"]
+    return found["PolicyType"], target["TargetValue"], target["PredefinedMetricSpecification"]["PredefinedMetricType"]
+
+
+CASES = [
+    Case(
+        token="aws:autoscaling/group:Group",
+        inputs=lambda world: {
+            "minSize": 1,
+            "maxSize": 3,
+            "desiredCapacity": 2,
+            "vpcZoneIdentifiers": world.subnets[:2],
+            "launchTemplate": {"id": world.template, "version": "1"},
+            "targetGroupArns": world.targets[:1],
+            "healthCheckType": "ELB",
+            "healthCheckGracePeriod": 60,
+            "defaultInstanceWarmup": 30,
+            "enabledMetrics": ["GroupDesiredCapacity"],
+            "metricsGranularity": "1Minute",
+            "instanceRefresh": {"strategy": "Rolling", "preferences": {"minHealthyPercentage": 90}},
+            "tags": [{"key": "team", "value": "a", "propagateAtLaunch": True}],
+            "waitForCapacityTimeout": "0",
+        },
+        look=_group,
+        made=lambda world, _: {
+            "MinSize": 1,
+            "MaxSize": 3,
+            "DesiredCapacity": 2,
+            "HealthCheckType": "ELB",
+            "subnets": world.subnets[:2],
+            "template": world.template,
+            "tags": {"team": ("a", True)},
+        },
+        change=lambda world: {
+            "minSize": 2,
+            "maxSize": 6,
+            "desiredCapacity": 4,
+            "vpcZoneIdentifiers": world.subnets,
+            "tags": [{"key": "team", "value": "b", "propagateAtLaunch": False}],
+        },
+        changed=lambda world, _: {
+            "MinSize": 2,
+            "MaxSize": 6,
+            "DesiredCapacity": 4,
+            "HealthCheckType": "ELB",
+            "subnets": world.subnets,
+            "template": world.template,
+            "tags": {"team": ("b", False)},
+        },
+        meddle=lambda world, made: world.client("autoscaling").update_auto_scaling_group(
+            AutoScalingGroupName=made.id, MaxSize=9, VPCZoneIdentifier=world.subnets[0]
+        ),
+        drifts=("maxSize", "vpcZoneIdentifiers"),
+        outputs={"arn": ...},
+    ),
+    Case(
+        token="aws:autoscaling/policy:Policy",
+        inputs=lambda world: {
+            "autoscalingGroupName": world.scaling_group,
+            "policyType": "TargetTrackingScaling",
+            "targetTrackingConfiguration": {
+                "targetValue": 500,
+                "predefinedMetricSpecification": {
+                    "predefinedMetricType": "ALBRequestCountPerTarget",
+                    "resourceLabel": "app/a/1/targetgroup/b/2",
+                },
+            },
+        },
+        look=_policy,
+        made=("TargetTrackingScaling", 500.0, "ALBRequestCountPerTarget"),
+        change=lambda _: {
+            "targetTrackingConfiguration": {
+                "targetValue": 60,
+                "predefinedMetricSpecification": {"predefinedMetricType": "ASGAverageCPUUtilization"},
+            }
+        },
+        changed=("TargetTrackingScaling", 60.0, "ASGAverageCPUUtilization"),
+        meddle=lambda world, made: world.client("autoscaling").put_scaling_policy(
+            AutoScalingGroupName=world.scaling_group,
+            PolicyName=made.id,
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingConfiguration={
+                "TargetValue": 10.0,
+                "PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"},
+            },
+        ),
+        drifts=("targetTrackingConfiguration",),
+        outputs={"arn": ...},
+    ),
+]
+
+
+@parametrize(CASES)
+def test_a_scaling_resource_lives_as_its_entry_says(case: Case, world: World) -> None:
+    live(case, world)
+
+
+def test_a_new_template_version_starts_an_instance_refresh_where_the_program_wants_one(world: World) -> None:
+    kind = CATALOGUE["aws:autoscaling/group:Group"]
+    inputs = {
+        "name": world.new_name(),
+        "minSize": 0,
+        "maxSize": 1,
+        "vpcZoneIdentifiers": world.subnets[:1],
+        "launchTemplate": {"id": world.template, "version": "1"},
+        "instanceRefresh": {"strategy": "Rolling", "preferences": {"minHealthyPercentage": 90, "instanceWarmup": "60"}},
+    }
+    identity, state = resources.create(world.account, kind, inputs, lambda _: None)
+    refreshes = world.client("autoscaling").describe_instance_refreshes
+    assert refreshes(AutoScalingGroupName=identity)["InstanceRefreshes"] == []
+    news = {**inputs, "launchTemplate": {"id": world.template, "version": "2"}}
+    state = resources.update(world.account, kind, identity, state, inputs, news)
+    assert len(refreshes(AutoScalingGroupName=identity)["InstanceRefreshes"]) == 1
+    resources.update(world.account, kind, identity, state, news, {**news, "maxSize": 2})
+    assert len(refreshes(AutoScalingGroupName=identity)["InstanceRefreshes"]) == 1
+    resources.delete(world.account, kind, identity, state)
+
+
+_TARGET = {
+    "minCapacity": 1,
+    "maxCapacity": 2,
+    "resourceId": "service/a/b",
+    "scalableDimension": "ecs:service:DesiredCount",
+    "serviceNamespace": "ecs",
+}
+
+
+def test_what_the_emulator_lacks_is_checked_and_kept_on_record(world: World) -> None:
+    kind = CATALOGUE["aws:appautoscaling/target:Target"]
+    assert kind.recorded
+    inputs, faults = resources.check(world.account, kind, "t", b"", {}, _TARGET)
+    assert faults == []
+    identity, state = resources.create(world.account, kind, inputs, lambda _: None)
+    assert identity == "service/a/b"
+    assert state["maxCapacity"] == 2
+    assert resources.read(world.account, kind, identity, state, inputs) == (state, inputs)
+    assert resources.compare(world.account, kind, inputs, {**inputs, "maxCapacity": 3}).replaces == ()
+    assert resources.compare(world.account, kind, inputs, {**inputs, "resourceId": "c"}).replaces == ("resourceId",)
+    wrong = {**_TARGET, "serviceNamespace": "nothing", "maxCapacities": 3}
+    assert {fault.path for fault in resources.check(world.account, kind, "t", b"", {}, wrong)[1]} == {
+        "serviceNamespace",
+        "maxCapacities",
+    }

@@ -1,0 +1,155 @@
+"""Tables live in the emulator as their entry says."""
+
+from typing import Any
+
+from local.aws.calls import plan, prepared
+from local.aws.catalogue import CATALOGUE
+from tests.local.aws.catalogue.life import Case, Made, World, live, parametrize, tags_of
+
+
+def _table(world: World, made: Made) -> Any:
+    client = world.client("dynamodb")
+    found = client.describe_table(TableName=made.id)["Table"]
+    backups = client.describe_continuous_backups(TableName=made.id)["ContinuousBackupsDescription"]
+    return {
+        "keys": {one["KeyType"]: one["AttributeName"] for one in found["KeySchema"]},
+        "mode": found.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+        "units": found.get("ProvisionedThroughput", {}).get("ReadCapacityUnits", 0),
+        "indexes": {
+            one["IndexName"]: one["Projection"]["ProjectionType"] for one in found.get("GlobalSecondaryIndexes", [])
+        },
+        "stream": found.get("StreamSpecification", {}).get("StreamViewType"),
+        "protected": found["DeletionProtectionEnabled"],
+        "ttl": client.describe_time_to_live(TableName=made.id)["TimeToLiveDescription"].get("AttributeName"),
+        "recovery": backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
+        "tags": tags_of(client.list_tags_of_resource(ResourceArn=found["TableArn"])["Tags"]),
+    }
+
+
+_PLAIN = {
+    "keys": {"HASH": "pk"},
+    "mode": "PROVISIONED",
+    "units": 5,
+    "indexes": {},
+    "stream": None,
+    "protected": False,
+    "ttl": None,
+    "recovery": "DISABLED",
+    "tags": {},
+}
+_RICH = {
+    "keys": {"HASH": "pk", "RANGE": "sk"},
+    "mode": "PAY_PER_REQUEST",
+    "units": 0,
+    "indexes": {"by-kind": "INCLUDE"},
+    "stream": "NEW_AND_OLD_IMAGES",
+    "protected": True,
+    "ttl": "expires",
+    "recovery": "ENABLED",
+    "tags": {"team": "a"},
+}
+
+CASES = [
+    Case(
+        token="aws:dynamodb/table:Table",
+        inputs=lambda _: {
+            "hashKey": "pk",
+            "rangeKey": "sk",
+            "billingMode": "PAY_PER_REQUEST",
+            "attributes": [
+                {"name": "pk", "type": "S"},
+                {"name": "sk", "type": "S"},
+                {"name": "kind", "type": "N"},
+                {"name": "when", "type": "S"},
+            ],
+            "globalSecondaryIndexes": [
+                {
+                    "name": "by-kind",
+                    "hashKey": "kind",
+                    "rangeKey": "sk",
+                    "projectionType": "INCLUDE",
+                    "nonKeyAttributes": ["a"],
+                }
+            ],
+            "localSecondaryIndexes": [{"name": "by-when", "rangeKey": "when", "projectionType": "ALL"}],
+            "ttl": {"attributeName": "expires", "enabled": True},
+            "pointInTimeRecovery": {"enabled": True},
+            "streamEnabled": True,
+            "streamViewType": "NEW_AND_OLD_IMAGES",
+            "serverSideEncryption": {"enabled": True},
+            "deletionProtectionEnabled": True,
+            "onDemandThroughput": {"maxReadRequestUnits": 100, "maxWriteRequestUnits": 50},
+            "tags": {"team": "a"},
+        },
+        look=_table,
+        made=_RICH,
+        change=lambda _: {
+            "deletionProtectionEnabled": False,
+            "globalSecondaryIndexes": [
+                {"name": "only-keys", "hashKey": "kind", "projectionType": "KEYS_ONLY"},
+                {"name": "whole", "hashKey": "when", "rangeKey": "pk", "projectionType": "ALL"},
+            ],
+            "pointInTimeRecovery": None,
+            "tableClass": "STANDARD_INFREQUENT_ACCESS",
+            "tags": {"team": "b"},
+        },
+        changed={
+            **_RICH,
+            "protected": False,
+            "indexes": {"only-keys": "KEYS_ONLY", "whole": "ALL"},
+            "recovery": "DISABLED",
+            "tags": {"team": "b"},
+        },
+        meddle=lambda world, made: world.client("dynamodb").update_table(
+            TableName=made.id,
+            GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "whole"}}],
+        ),
+        drifts=("globalSecondaryIndexes",),
+        outputs={"arn": ..., "streamArn": ..., "streamLabel": ...},
+    ),
+    Case(
+        token="aws:dynamodb/table:Table",
+        inputs=lambda _: {
+            "hashKey": "pk",
+            "attributes": [{"name": "pk", "type": "S"}],
+            "readCapacity": 5,
+            "writeCapacity": 5,
+        },
+        look=_table,
+        made=_PLAIN,
+        change=lambda _: {"billingMode": "PAY_PER_REQUEST", "readCapacity": None, "writeCapacity": None},
+        changed={**_PLAIN, "mode": "PAY_PER_REQUEST", "units": 0},
+        outputs={"arn": ...},
+    ),
+]
+
+
+@parametrize(CASES)
+def test_a_table_lives_as_its_entry_says(case: Case, world: World) -> None:
+    live(case, world)
+
+
+def test_indexes_go_before_new_ones_come_and_each_with_a_call_of_its_own(world: World) -> None:
+    kind = CATALOGUE["aws:dynamodb/table:Table"]
+    changes = next(operation for operation in kind.update if operation.steps)
+
+    def table(*indexes: tuple[str, str]) -> dict[str, Any]:
+        found = [{"name": name, "hashKey": key, "projectionType": "ALL"} for name, key in indexes]
+        attributes = [{"name": key, "type": "S"} for key in ("pk", *(key for _, key in indexes))]
+        return prepared(kind, {"hashKey": "pk", "attributes": attributes, "globalSecondaryIndexes": found})
+
+    calls = plan(
+        world.client("dynamodb"),
+        kind,
+        changes,
+        table(("gone", "a"), ("kept", "b"), ("moved", "c")),
+        table(("kept", "b"), ("moved", "d"), ("new", "e")),
+    )
+    updates = [call["GlobalSecondaryIndexUpdates"] for call in calls]
+    assert [len(update) for update in updates] == [1, 1, 1, 1]
+    assert [(kind, one["IndexName"]) for (update,) in updates for kind, one in update.items()] == [
+        ("Delete", "gone"),
+        ("Delete", "moved"),
+        ("Create", "moved"),
+        ("Create", "new"),
+    ]

@@ -1,0 +1,433 @@
+"""The local platform as its user meets it: up, looked at from outside, broken, changed, taken away.
+
+What must be there is asked of the embedded AWS through boto3, never of the program's own outputs.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlparse
+
+import boto3
+import psutil
+import pytest
+
+pytestmark = pytest.mark.timeout(900)
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PARTS = ("app", "components", "local", "policies", "stacks", "__main__.py", "Pulumi.yaml")
+
+
+class Checkout:
+    """A checkout of its own, in which commands can be run without touching the developer's."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in _PARTS:
+            source = _ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, root / name)
+        (root / ".venv").symlink_to(_ROOT / ".venv")
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        result = subprocess.run(
+            [sys.executable, "-m", "local", *arguments], cwd=self.root, capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in result.stderr + result.stdout, result.stderr + result.stdout
+        assert not check or result.returncode == 0, result.stderr + result.stdout
+        return result
+
+    def up(self, *, check: bool = True) -> dict[str, Any]:
+        return json.loads(self.run("up", "--json", check=check).stdout)
+
+    def aws(self, service: str) -> Any:
+        variables = json.loads(self.run("env", "--json").stdout)
+        return cast(Any, boto3).client(
+            service,
+            endpoint_url=variables["AWS_ENDPOINT_URL"],
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def state(self) -> list[dict[str, Any]]:
+        exported = json.loads(self.run("pulumi", "stack", "export", "--stack", "local").stdout)
+        return exported["deployment"]["resources"]
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.root / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Generator[Checkout]:
+    made = Checkout(tmp_path_factory.mktemp("checkout"))
+    yield made
+    made.run("down", check=False)
+
+
+@pytest.fixture(scope="module")
+def platform(checkout: Checkout) -> Checkout:
+    report = checkout.up()
+    assert report["ok"]
+    assert report["changes"].keys() == {"create"}
+    return checkout
+
+
+def _fetch(url: str, body: bytes | None = None) -> tuple[int, Any]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data=body), timeout=10) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+def _eventually(ask: Callable[[], Any], seconds: float = 30) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := ask():
+            return answer
+        time.sleep(0.2)
+    pytest.fail(f"nothing within {seconds} s")
+
+
+def _look_ups(checkout: Checkout) -> dict[str, Callable[[dict[str, Any]], Any]]:
+    """How AWS is asked for one resource of each type, by what the state says of it; each raises or is empty if not."""
+    ec2, elb, sqs = checkout.aws("ec2"), checkout.aws("elbv2"), checkout.aws("sqs")
+    iam, fn, db = checkout.aws("iam"), checkout.aws("lambda"), checkout.aws("dynamodb")
+    asg, cloudwatch, logs, sns = (checkout.aws(name) for name in ("autoscaling", "cloudwatch", "logs", "sns"))
+
+    def table(routes: dict[str, Any]) -> dict[str, Any]:
+        return ec2.describe_route_tables(RouteTableIds=[routes["routeTableId"]])["RouteTables"][0]
+
+    def rule(one: dict[str, Any]) -> Any:
+        return ec2.describe_security_group_rules(SecurityGroupRuleIds=[one["id"]])["SecurityGroupRules"]
+
+    def attributes(url: str, name: str) -> Any:
+        return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name]
+
+    return {
+        "aws:ec2/vpc:Vpc": lambda one: ec2.describe_vpcs(VpcIds=[one["id"]])["Vpcs"],
+        "aws:ec2/subnet:Subnet": lambda one: ec2.describe_subnets(SubnetIds=[one["id"]])["Subnets"],
+        "aws:ec2/internetGateway:InternetGateway": lambda one: ec2.describe_internet_gateways(
+            InternetGatewayIds=[one["id"]]
+        )["InternetGateways"][0]["Attachments"],
+        "aws:ec2/eip:Eip": lambda one: ec2.describe_addresses(AllocationIds=[one["id"]])["Addresses"],
+        "aws:ec2/natGateway:NatGateway": lambda one: [
+            gateway
+            for gateway in ec2.describe_nat_gateways(NatGatewayIds=[one["id"]])["NatGateways"]
+            if gateway["State"] == "available"
+        ],
+        "aws:ec2/routeTable:RouteTable": lambda one: ec2.describe_route_tables(RouteTableIds=[one["id"]])[
+            "RouteTables"
+        ],
+        "aws:ec2/route:Route": lambda one: [
+            route for route in table(one)["Routes"] if route["DestinationCidrBlock"] == one["destinationCidrBlock"]
+        ],
+        "aws:ec2/routeTableAssociation:RouteTableAssociation": lambda one: [
+            found for found in table(one)["Associations"] if found.get("SubnetId") == one["subnetId"]
+        ],
+        "aws:ec2/vpcEndpoint:VpcEndpoint": lambda one: ec2.describe_vpc_endpoints(VpcEndpointIds=[one["id"]])[
+            "VpcEndpoints"
+        ],
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": lambda one: ec2.describe_security_groups(
+            GroupIds=[one["id"]]
+        )["SecurityGroups"],
+        "aws:ec2/securityGroup:SecurityGroup": lambda one: ec2.describe_security_groups(GroupIds=[one["id"]])[
+            "SecurityGroups"
+        ],
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule,
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule,
+        "aws:ec2/flowLog:FlowLog": lambda one: ec2.describe_flow_logs(FlowLogIds=[one["id"]])["FlowLogs"],
+        "aws:ec2/launchTemplate:LaunchTemplate": lambda one: ec2.describe_launch_templates(
+            LaunchTemplateIds=[one["id"]]
+        )["LaunchTemplates"],
+        "aws:lb/loadBalancer:LoadBalancer": lambda one: elb.describe_load_balancers(LoadBalancerArns=[one["arn"]])[
+            "LoadBalancers"
+        ],
+        "aws:lb/targetGroup:TargetGroup": lambda one: elb.describe_target_groups(TargetGroupArns=[one["arn"]])[
+            "TargetGroups"
+        ],
+        "aws:lb/listener:Listener": lambda one: elb.describe_listeners(ListenerArns=[one["arn"]])["Listeners"],
+        "aws:autoscaling/group:Group": lambda one: asg.describe_auto_scaling_groups(
+            AutoScalingGroupNames=[one["name"]]
+        )["AutoScalingGroups"],
+        "aws:autoscaling/policy:Policy": lambda one: asg.describe_policies(
+            AutoScalingGroupName=one["autoscalingGroupName"], PolicyNames=[one["name"]]
+        )["ScalingPolicies"],
+        "aws:sqs/queue:Queue": lambda one: attributes(one["url"], "QueueArn"),
+        "aws:sqs/queuePolicy:QueuePolicy": lambda one: attributes(one["queueUrl"], "Policy"),
+        "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": lambda one: attributes(one["queueUrl"], "RedriveAllowPolicy"),
+        "aws:lambda/function:Function": lambda one: fn.get_function(FunctionName=one["name"])["Configuration"],
+        "aws:lambda/eventSourceMapping:EventSourceMapping": lambda one: fn.get_event_source_mapping(UUID=one["id"]),
+        "aws:iam/role:Role": lambda one: iam.get_role(RoleName=one["name"])["Role"],
+        "aws:iam/rolePolicy:RolePolicy": lambda one: iam.get_role_policy(RoleName=one["role"], PolicyName=one["name"]),
+        "aws:iam/instanceProfile:InstanceProfile": lambda one: iam.get_instance_profile(
+            InstanceProfileName=one["name"]
+        )["InstanceProfile"]["Roles"],
+        "aws:dynamodb/table:Table": lambda one: db.describe_table(TableName=one["name"])["Table"],
+        "aws:cloudwatch/metricAlarm:MetricAlarm": lambda one: cloudwatch.describe_alarms(AlarmNames=[one["name"]])[
+            "MetricAlarms"
+        ],
+        "aws:cloudwatch/logGroup:LogGroup": lambda one: logs.describe_log_groups(logGroupNamePrefix=one["name"])[
+            "logGroups"
+        ],
+        "aws:sns/topic:Topic": lambda one: sns.get_topic_attributes(TopicArn=one["arn"])["Attributes"],
+    }
+
+
+def _assert_all_there(checkout: Checkout) -> Counter[str]:
+    look_ups, seen = _look_ups(checkout), Counter[str]()
+    for resource in checkout.state():
+        if resource["type"].startswith("aws:"):
+            assert look_ups[resource["type"]]({**resource["outputs"], "id": resource["id"]}), resource["urn"]
+            seen[resource["type"]] += 1
+    return seen
+
+
+def _web(checkout: Checkout) -> str:
+    balancers = checkout.aws("elbv2").describe_load_balancers()["LoadBalancers"]
+    endpoint = json.loads(checkout.run("env", "--json").stdout)["AWS_ENDPOINT_URL"]
+    return f"{endpoint}/_alb/{balancers[0]['LoadBalancerName']}"
+
+
+def test_every_resource_of_the_state_is_in_aws(platform: Checkout) -> None:
+    seen = _assert_all_there(platform)
+    assert sum(seen.values()) >= 90
+    assert seen["aws:ec2/subnet:Subnet"] == 9
+
+
+def test_every_tier_is_in_three_zones_with_a_way_out_of_its_own(platform: Checkout) -> None:
+    ec2 = platform.aws("ec2")
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "tag:project", "Values": ["tenfold"]}])["Vpcs"]
+    here = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}]
+    subnets = ec2.describe_subnets(Filters=here)["Subnets"]
+    assert sorted(Counter(subnet["AvailabilityZone"] for subnet in subnets).values()) == [3, 3, 3]
+    zone_of = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in subnets}
+    gateways = {
+        gateway["NatGatewayId"]: zone_of[gateway["SubnetId"]]
+        for gateway in ec2.describe_nat_gateways()["NatGateways"]
+        if gateway["VpcId"] == vpc["VpcId"]
+    }
+    assert len(set(gateways.values())) == 3
+    for table in ec2.describe_route_tables(Filters=here)["RouteTables"]:
+        for route in table["Routes"]:
+            if "NatGatewayId" in route:
+                zones = {zone_of[one["SubnetId"]] for one in table["Associations"] if "SubnetId" in one}
+                assert zones == {gateways[route["NatGatewayId"]]}
+    default = next(
+        group
+        for group in ec2.describe_security_groups(Filters=here)["SecurityGroups"]
+        if group["GroupName"] == "default"
+    )
+    assert (default["IpPermissions"], default["IpPermissionsEgress"]) == ([], [])
+
+
+def test_instances_are_reached_from_the_balancer_alone_and_hold_nothing(platform: Checkout) -> None:
+    ec2, elb = platform.aws("ec2"), platform.aws("elbv2")
+    (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
+    assert len(balancer["AvailabilityZones"]) == 3
+    (template,) = ec2.describe_launch_templates()["LaunchTemplates"]
+    (version,) = ec2.describe_launch_template_versions(
+        LaunchTemplateId=template["LaunchTemplateId"], Versions=["$Latest"]
+    )["LaunchTemplateVersions"]
+    data = version["LaunchTemplateData"]
+    assert data["MetadataOptions"]["HttpTokens"] == "required"
+    (group,) = data.get("SecurityGroupIds") or data["NetworkInterfaces"][0]["Groups"]
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    ingress = [rule for rule in rules if not rule["IsEgress"]]
+    assert [rule["ReferencedGroupInfo"]["GroupId"] for rule in ingress] == balancer["SecurityGroups"]
+
+
+def test_queue_and_table_are_safe_by_default(platform: Checkout) -> None:
+    sqs, db = platform.aws("sqs"), platform.aws("dynamodb")
+    urls = sqs.list_queues()["QueueUrls"]
+    settings = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in urls]
+    (queue,) = [one for one in settings if "RedrivePolicy" in one]
+    (dlq,) = [one for one in settings if "RedrivePolicy" not in one]
+    assert json.loads(queue["RedrivePolicy"]) == {"deadLetterTargetArn": dlq["QueueArn"], "maxReceiveCount": 5}
+    assert int(dlq["MessageRetentionPeriod"]) == 14 * 24 * 3600
+    for one in settings:
+        denied = [line for line in json.loads(one["Policy"])["Statement"] if line["Effect"] == "Deny"]
+        assert denied[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    (name,) = db.list_tables()["TableNames"]
+    backups = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    assert db.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["AttributeName"] == "expires_at"
+
+
+def test_a_job_goes_from_the_web_tier_through_the_queue_to_its_result(platform: Checkout) -> None:
+    web = _web(platform)
+    _eventually(lambda: _fetch(f"{web}/healthz")[0] == 200)
+    status, job = _fetch(f"{web}/jobs", b'{"hello": "world"}')
+    assert status == 202
+    found = _eventually(lambda: [answer for status, answer in [_fetch(web + job["result"])] if status == 200])[0]
+    assert (found["job_id"], found["status"]) == (job["job_id"], "done")
+
+
+def test_an_instance_that_dies_is_replaced_and_nobody_misses_it(platform: Checkout) -> None:
+    web = _web(platform)
+    _eventually(lambda: _fetch(f"{web}/healthz")[0] == 200)
+    instances = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if str(platform.root) in " ".join(process.info["cmdline"] or []) and "server.py" in process.info["cmdline"][-1]
+    ]
+    assert len(instances) == 2
+    instances[0].kill()
+    _eventually(lambda: [_fetch(f"{web}/healthz")[0] for _ in range(8)] == [200] * 8)
+
+
+def test_a_second_up_changes_nothing(platform: Checkout) -> None:
+    assert platform.up()["changes"].keys() == {"same"}
+
+
+def test_what_was_deleted_or_changed_behind_the_engines_back_comes_back(platform: Checkout) -> None:
+    db, sqs, iam = platform.aws("dynamodb"), platform.aws("sqs"), platform.aws("iam")
+    (table,) = db.list_tables()["TableNames"]
+    db.delete_table(TableName=table)
+    url = next(url for url in sqs.list_queues()["QueueUrls"] if "dlq" not in url)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    role = next(role["RoleName"] for role in iam.list_roles()["Roles"] if role["RoleName"].startswith("jobs-worker"))
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+    platform.up()
+    _assert_all_there(platform)
+    settings = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    assert settings["VisibilityTimeout"] == "180"
+    assert platform.up()["changes"].keys() == {"same"}
+
+
+def test_a_changed_configuration_changes_in_place(platform: Checkout) -> None:
+    platform.edit("stacks/Pulumi.local.yaml", "max_size: 6", "max_size: 9")
+    changes = platform.up()["changes"]
+    assert changes["update"] >= 1
+    assert changes.keys() <= {"update", "same"}
+    (group,) = platform.aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert group["MaxSize"] == 9
+
+
+def test_a_program_that_violates_a_policy_is_refused_before_anything_changes(platform: Checkout) -> None:
+    sticky = '"overrides": {"tg": {"stickiness": {"type": "lb_cookie", "enabled": True}}},\n        "min_size"'
+    platform.edit("stacks/assembly.py", '"min_size"', sticky)
+    result = platform.run("up", "--json", check=False)
+    platform.edit("stacks/assembly.py", sticky, '"min_size"')
+    assert result.returncode == 3
+    assert json.loads(result.stdout)["refused"] == ["sta-no-sticky-sessions: web-tg"]
+    assert "Fix:" in result.stderr
+    elb = platform.aws("elbv2")
+    (group,) = elb.describe_target_groups()["TargetGroups"]
+    found = elb.describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])["Attributes"]
+    assert {"Key": "stickiness.enabled", "Value": "false"} in found
+
+
+def test_a_wrong_configuration_is_refused_with_every_fault_and_registers_nothing(platform: Checkout) -> None:
+    platform.edit("stacks/Pulumi.local.yaml", "zones: 3", "zones: 1\n    natt: single")
+    result = platform.run("preview", "--json", check=False)
+    platform.edit("stacks/Pulumi.local.yaml", "zones: 1\n    natt: single", "zones: 3")
+    assert result.returncode == 1
+    assert "stacks/Pulumi.local.yaml has 2 faults" in result.stderr
+    assert "tenfold:network.zones: 1 is given" in result.stderr
+    assert "did you mean nat?" in result.stderr
+
+
+def test_dev_can_be_previewed_here_and_makes_nothing(platform: Checkout) -> None:
+    before = len(platform.aws("ec2").describe_vpcs()["Vpcs"])
+    report = json.loads(platform.run("preview", "dev", "--json").stdout)
+    assert report["changes"]["create"] >= 90
+    assert len(platform.aws("ec2").describe_vpcs()["Vpcs"]) == before
+
+
+def test_the_secrets_of_a_real_account_need_no_key_here_and_its_file_stays(platform: Checkout) -> None:
+    file = platform.root / "stacks" / "Pulumi.dev.yaml"
+    platform.edit(
+        "stacks/Pulumi.dev.yaml",
+        "config:\n",
+        "secretsprovider: awskms://alias/pulumi\nencryptedkey: AQICAHg\nconfig:\n"
+        "  aws:defaultTags:\n    tags:\n      owner:\n        secure: v1:only:awskms:opens:this\n",
+    )
+    written = file.read_text()
+    assert json.loads(platform.run("preview", "dev", "--json").stdout)["ok"]
+    assert file.read_text() == written
+
+
+def test_an_aws_that_was_killed_is_built_again(platform: Checkout) -> None:
+    pid = json.loads(platform.run("status", "--json").stdout)["pid"]
+    os.kill(pid, signal.SIGKILL)
+    assert platform.up()["ok"]
+    _assert_all_there(platform)
+
+
+def test_an_up_that_was_killed_half_way_leaves_no_orphans(checkout: Checkout) -> None:
+    checkout.run("down")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local", "up"],
+        cwd=checkout.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    journal = checkout.root / ".tenfold" / "emulator" / "journal.jsonl"
+    _eventually(lambda: journal.exists() and len(journal.read_text().splitlines()) > 60, seconds=120)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert checkout.aws("ec2").describe_vpcs(Filters=[{"Name": "tag:project", "Values": ["tenfold"]}])["Vpcs"]
+    assert checkout.up()["ok"]
+    seen = _assert_all_there(checkout)
+    ec2, sqs, iam = checkout.aws("ec2"), checkout.aws("sqs"), checkout.aws("iam")
+    ours = [{"Name": "tag:project", "Values": ["tenfold"]}]
+    assert len(ec2.describe_vpcs(Filters=ours)["Vpcs"]) == 1
+    assert len(ec2.describe_addresses(Filters=ours)["Addresses"]) == seen["aws:ec2/eip:Eip"]
+    assert len(sqs.list_queues()["QueueUrls"]) == 2
+    assert len(iam.list_roles()["Roles"]) == seen["aws:iam/role:Role"]
+
+
+def test_down_leaves_nothing(checkout: Checkout) -> None:
+    checkout.up()
+    endpoint = urlparse(json.loads(checkout.run("env", "--json").stdout)["AWS_ENDPOINT_URL"])
+    report = json.loads(checkout.run("down", "--json").stdout)
+    assert report["processes"] >= 2
+    assert not (checkout.root / ".tenfold").exists()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", cast(int, endpoint.port))) != 0
+    assert [
+        process.info["cmdline"]
+        for process in psutil.process_iter(["cmdline", "status"])
+        if str(checkout.root) in " ".join(process.info["cmdline"] or [])
+    ] == []
+    assert json.loads(checkout.run("down", "--json").stdout)["pid"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["preview", "production"], "there is no environment 'production'"),
+        (["upp"], "No such command 'upp'"),
+        (["up", "--jsn"], "No such option: --jsn"),
+    ],
+)
+def test_a_mistake_in_the_call_is_told_in_words(checkout: Checkout, arguments: list[str], said: str) -> None:
+    result = checkout.run(*arguments, check=False)
+    assert result.returncode == 2
+    assert said in " ".join((result.stderr + result.stdout).split())
+
+
+def test_without_a_running_aws_env_says_how_to_start_it(checkout: Checkout) -> None:
+    result = checkout.run("env", check=False)
+    assert result.returncode == 1
+    assert "./tenfold up" in result.stderr

@@ -1,0 +1,202 @@
+"""The pack as the engine runs it: what it refuses, how that reads, and that a careful program passes."""
+
+# ruff: noqa: N802 - the protocol names the methods
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from local.engine.find import find_engine, reporter
+from tests.policies.judging import created, previewed
+
+# The first test may have to build the engine.
+pytestmark = pytest.mark.timeout(1200)
+
+HERE = Path(__file__).parent
+PACK = HERE.parents[1] / "policies"
+
+
+class EchoingAws(provider_pb2_grpc.ResourceProviderServicer):
+    """An `aws` that accepts every resource, answers a preview as pulumi-aws does, and makes identifiers up."""
+
+    def Attach(self, request: Any, context: Any) -> Any:
+        return empty_pb2.Empty()
+
+    def Handshake(self, request: Any, context: Any) -> Any:
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True)
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        return plugin_pb2.PluginInfo(version=version("pulumi-aws"))
+
+    def CheckConfig(self, request: Any, context: Any) -> Any:
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, request: Any, context: Any) -> Any:
+        return provider_pb2.DiffResponse()
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=True)
+
+    def Check(self, request: Any, context: Any) -> Any:
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def Diff(self, request: Any, context: Any) -> Any:
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+
+    def Create(self, request: Any, context: Any) -> Any:
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=previewed(request.type, request.properties))
+        outputs = created(request.type, request.name, request.properties)
+        return provider_pb2.CreateResponse(id=str(outputs["id"]), properties=outputs)
+
+    def Delete(self, request: Any, context: Any) -> Any:
+        return empty_pb2.Empty()
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[int]:
+    """The port of an `aws` provider."""
+    # One at a time: pulumi-aws imports its modules when they are first used, which threads trip over.
+    server = grpc.server(ThreadPoolExecutor(max_workers=1))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(EchoingAws(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield port
+    server.stop(0).wait()
+
+
+_LINE = re.compile(r"- \[(\w+)\] (?:\[severity: \w+\] )? ?(\S+)  (?:\(\S+: (\S+)\))?")
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    said: str
+
+    @property
+    def policies(self) -> set[tuple[str, str, str]]:
+        """What the engine shows of the pack's findings: level, rule, resource."""
+        return {(level, rule, resource) for level, rule, resource in _LINE.findall(self.said)}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A program of `programs/`, with a stack of its own."""
+
+    folder: Path
+    pulumi: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str) -> Result:
+        process = subprocess.run(
+            [self.pulumi, *arguments, "--non-interactive", "--color=never", "--stack=dev"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Result(process.returncode, process.stdout)
+
+    def resources(self) -> int:
+        export = json.loads(self.run("stack", "export").said)
+        return len(export["deployment"].get("resources") or [])
+
+
+@pytest.fixture
+def project(request: pytest.FixtureRequest, tmp_path: Path, aws: int) -> Project:
+    with reporter() as progress:
+        engine = find_engine(progress)
+    folder = tmp_path / "program"
+    folder.mkdir()
+    shutil.copy(HERE / "programs" / f"{request.param}.py", folder / "__main__.py")
+    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: {name: python, options: {virtualenv: .venv}}\n")
+    (folder / ".venv").symlink_to(sys.prefix)
+    environment = {
+        **os.environ,
+        **engine.environment,
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_BACKEND_URL": f"file://{tmp_path}",
+        "PULUMI_CONFIG_PASSPHRASE": "a passphrase",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{aws}",
+    }
+    made = Project(folder, engine.pulumi, environment)
+    assert made.run("stack", "init").code == 0
+    return made
+
+
+def program(name: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("project", [name], indirect=True)
+
+
+@program("careless")
+def test_a_careless_program_is_refused_before_anything_exists(project: Project) -> None:
+    result = project.run("preview", "--policy-pack", str(PACK))
+    assert result.code != 0
+    assert result.policies == {
+        ("mandatory", "dec-queue-has-dlq", "orders"),
+        ("mandatory", "maz-asg-azs", "web"),
+        ("mandatory", "maz-subnets-span-azs", "app-a"),
+        ("mandatory", "sca-asg-bounds", "web"),
+        ("mandatory", "sca-asg-policy", "web"),
+        ("mandatory", "sec-default-sg", "shop"),
+        ("mandatory", "sec-flow-logs", "shop"),
+        ("mandatory", "sec-queue-tls", "orders"),
+        ("mandatory", "sta-asg-replaceable", "web"),
+        ("mandatory", "sta-no-sticky-sessions", "web"),
+        ("mandatory", "sta-target-group-health", "web"),
+        ("advisory", "sta-deregistration-delay", "web"),
+    }
+    assert (
+        "web (aws:lb/targetGroup:TargetGroup) stickiness.enabled: found true, allowed false. "
+        "Fix: keep sessions outside of the instances and set stickiness.enabled to false."
+    ) in result.said
+    assert "Traceback" not in result.said
+    assert project.resources() == 0
+
+
+@program("lossy")
+def test_a_rule_about_the_whole_stack_refuses_in_the_preview_of_up(project: Project) -> None:
+    result = project.run("up", "--yes", "--policy-pack", str(PACK))
+    assert result.code != 0
+    assert ("mandatory", "dec-queue-has-dlq", "orders") in result.policies
+    assert project.resources() == 0
+
+
+@program("lossy")
+def test_a_stack_sets_levels_and_parameters(project: Project) -> None:
+    config = project.folder / "levels.json"
+    config.write_text(json.dumps({"dec-queue-has-dlq": "advisory", "sec-queue-tls": "disabled"}))
+    result = project.run("preview", "--policy-pack", str(PACK), "--policy-pack-config", str(config))
+    assert result.code == 0, result.said
+    assert result.policies == {("advisory", "dec-queue-has-dlq", "orders")}
+
+
+@program("careful")
+def test_a_careful_program_passes_and_is_told_once_what_is_open(project: Project) -> None:
+    preview = project.run("preview", "--policy-pack", str(PACK))
+    assert preview.code == 0, preview.said
+    assert preview.policies == {("advisory", "undecided", "shop-dev")}
+    assert "dec-dlq-max-receive: orders, since redrivePolicy is not known until the update" in preview.said
+    up = project.run("up", "--yes", "--skip-preview", "--policy-pack", str(PACK))
+    assert up.code == 0, up.said
+    assert up.policies == set()
+    again = project.run("preview", "--policy-pack", str(PACK))
+    assert again.policies == set()

@@ -16,9 +16,8 @@ import typer
 from rich.console import Console
 
 from local import emulator
+from local.exit_codes import CANNOT_SET_UP, FAILED, INTERRUPTED
 from local.workspace import CommandError, Workspace, at_work
-
-FAILED, MISTAKE, REFUSED, CANNOT_SET_UP, INTERRUPTED = 1, 2, 3, 4, 130
 
 _WORKSPACE = Workspace(Path(__file__).resolve().parents[1])
 _MESSAGES = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -4,10 +4,13 @@ Source: Pulumi's ``apitype.EngineEvent``, one JSON object a line.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+_MISCONFIGURED = re.compile(r"stacks/Pulumi\.\S+\.yaml has \d+ faults?:")
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,14 @@ class Outcome:
         changes: Resources by what was done with them: ``create``, ``update``, ``replace``, ``delete``, ``same``.
         refused: ``policy: resource`` for each violation of a mandatory policy.
         failed: The URNs of resources whose operation failed.
+        misconfigured: Whether the program refused the stack's configuration.
         seconds: The engine's own time; a preview that came first is not in it.
     """
 
     changes: Mapping[str, int] = field(default_factory=dict[str, int])
     refused: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    misconfigured: bool = False
     seconds: float = 0.0
 
 
@@ -32,6 +37,7 @@ def outcome(log: Path) -> Outcome:
     changes: dict[str, int] = {}
     refused: list[str] = []
     failed: list[str] = []
+    misconfigured = False
     seconds = 0.0
     for event in _events(log):
         if policy := event.get("policyEvent"):
@@ -42,7 +48,10 @@ def outcome(log: Path) -> Outcome:
             seconds = float(summary.get("durationSeconds", 0))
         elif failure := event.get("resOpFailedEvent"):
             failed.append(failure["metadata"]["urn"])
-    return Outcome(changes, tuple(dict.fromkeys(refused)), tuple(dict.fromkeys(failed)), seconds)
+        elif diagnostic := event.get("diagnosticEvent"):
+            # The configuration's error names its file first; see stacks/config.py.
+            misconfigured |= bool(_MISCONFIGURED.search(diagnostic.get("message", "")))
+    return Outcome(changes, tuple(dict.fromkeys(refused)), tuple(dict.fromkeys(failed)), misconfigured, seconds)
 
 
 def _events(log: Path) -> list[dict[str, Any]]:

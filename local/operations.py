@@ -15,11 +15,10 @@ from local.aws.records import recorded
 from local.engine.find import find_engine, reporter
 from local.engine.store import user_cache
 from local.events import Outcome, outcome
+from local.exit_codes import FAILED, MISTAKE, OK, REFUSED
 from local.report import DownReport, StackReport, StatusReport, components_of, recorded_types
 from local.stack import LocalStack, opened, saved, stack_argument
 from local.workspace import Workspace
-
-OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 3, 130
 
 
 def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackReport:
@@ -124,4 +123,4 @@ def _policies(stack: LocalStack) -> list[str]:
 def _exit_code(ended: int, done: Outcome) -> int:
     if ended == OK:
         return OK
-    return REFUSED if done.refused else FAILED
+    return MISTAKE if done.misconfigured else REFUSED if done.refused else FAILED

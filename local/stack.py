@@ -21,6 +21,7 @@ from local.aws import journal
 from local.aws.provider import serve
 from local.emulator import Emulator
 from local.engine.find import Engine
+from local.exit_codes import MISTAKE
 from local.workspace import PASSPHRASE, CommandError, Workspace
 
 SECRET_ELSEWHERE = "[secret]"  # noqa: S105 - no secret: it stands for one
@@ -199,9 +200,9 @@ def _settings(file: Path) -> dict[str, Any]:
     try:
         settings = yaml.safe_load(file.read_text())
     except yaml.YAMLError as error:
-        raise CommandError(f"{file.name} is not YAML: {' '.join(str(error).split())}", 2) from None
+        raise CommandError(f"{file.name} is not YAML: {' '.join(str(error).split())}", MISTAKE) from None
     if not isinstance(settings or {}, dict):
-        raise CommandError(f"{file.name} holds no settings: it must be a map with the key config", 2)
+        raise CommandError(f"{file.name} holds no settings: it must be a map with the key config", MISTAKE)
     return settings or {}
 
 
@@ -243,5 +244,7 @@ def stack_argument(workspace: Workspace, name: str) -> str:
     """
     if name not in workspace.stacks():
         known = ", ".join(workspace.stacks())
-        raise CommandError(f"there is no environment {name!r}: stacks/Pulumi.{name}.yaml is missing. Known: {known}", 2)
+        raise CommandError(
+            f"there is no environment {name!r}: stacks/Pulumi.{name}.yaml is missing. Known: {known}", MISTAKE
+        )
     return name

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.exit_codes import FAILED
+
 PASSPHRASE = "tenfold-local"  # noqa: S105 - public on purpose
 """What encrypts secrets in local state. The state holds nothing real, and lives as long as ``.tenfold``."""
 
@@ -21,7 +23,7 @@ PASSPHRASE = "tenfold-local"  # noqa: S105 - public on purpose
 class CommandError(Exception):
     """What stops the command: a message for its user and the exit code."""
 
-    def __init__(self, message: str, exit_code: int = 1) -> None:
+    def __init__(self, message: str, exit_code: int = FAILED) -> None:
         super().__init__(message)
         self.exit_code = exit_code
 

@@ -36,6 +36,13 @@ def test_failed_resources_are_named(tmp_path: Path) -> None:
     assert outcome(log).failed == (_TABLE,)
 
 
+def test_a_refused_configuration_is_told_apart_from_another_failure(tmp_path: Path) -> None:
+    refused = "<{%reset%}>stacks/Pulumi.dev.yaml has 2 faults:\n  tenfold:web: ...<{%reset%}>\n"
+    assert outcome(_log(tmp_path, {"diagnosticEvent": {"message": refused, "severity": "error"}})).misconfigured
+    other = "<{%reset%}>Network 'main' has 1 fault in its arguments:\n  zones: ...<{%reset%}>\n"
+    assert not outcome(_log(tmp_path, {"diagnosticEvent": {"message": other, "severity": "error"}})).misconfigured
+
+
 def test_a_log_that_a_kill_has_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     log = _log(tmp_path, {"summaryEvent": {"durationSeconds": 1, "resourceChanges": {"same": 3}}})
     log.write_text(log.read_text() + '{"summaryEvent": {"durat')

@@ -340,7 +340,7 @@ def test_a_wrong_configuration_is_refused_with_every_fault_and_registers_nothing
     platform.edit("stacks/Pulumi.local.yaml", "zones: 3", "zones: 1\n    natt: single")
     result = platform.run("preview", "--json", check=False)
     platform.edit("stacks/Pulumi.local.yaml", "zones: 1\n    natt: single", "zones: 3")
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "stacks/Pulumi.local.yaml has 2 faults" in result.stderr
     assert "tenfold:network.zones: 1 is given" in result.stderr
     assert "did you mean nat?" in result.stderr

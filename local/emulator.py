@@ -343,7 +343,7 @@ def _run_instances(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     here = Emulator(f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}", int(os.environ["GATEWAY_PORT"]), os.getpid(), "")
     subprocess.Popen(
-        [sys.executable, "-m", "local.instances", str(folder)],
+        [sys.executable, "-m", "local.instances", str(folder), str(os.getpid())],
         cwd=_CHECKOUT,
         env=environment(here),
         stdin=subprocess.DEVNULL,

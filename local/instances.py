@@ -10,8 +10,10 @@ to look.
 """
 
 import base64
+import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -168,19 +170,26 @@ def _free_port() -> int:
 
 
 def main() -> None:
-    """Follow the groups of each watched region for as long as the daemon lives."""
-    folder, parent = Path(sys.argv[1]), os.getppid()
+    """Follow the groups of each watched region for as long as the daemon lives and its folder is its own."""
+    folder, daemon = Path(sys.argv[1]), int(sys.argv[2])
     fleets: dict[str, Fleet] = {}
-    while os.getppid() == parent:
+    while os.getppid() == daemon and _is_home_of(folder.parent, daemon):
         for region in sorted(path.name for path in folder.glob("*") if path.is_dir()):
             fleet = fleets.setdefault(region, Fleet(folder, region))
             # The emulator may be busy or not there yet; the next look is soon.
-            with suppress(ClientError, BotoCoreError):
+            with suppress(ClientError, BotoCoreError, OSError):
                 fleet.follow()
         time.sleep(_POLL_SECONDS)
-    for fleet in fleets.values():
-        for one in fleet.running.values():
-            one.process.kill()
+    # The daemon was killed, or its folder was removed by hand: then nobody else would ever end what it has started.
+    if os.getpgrp() == daemon:
+        os.killpg(daemon, signal.SIGKILL)
+
+
+def _is_home_of(home: Path, daemon: int) -> bool:
+    try:
+        return json.loads((home / "daemon.json").read_text())["pid"] == daemon
+    except (OSError, ValueError, KeyError):
+        return home.is_dir() and not (home / "daemon.json").exists()  # it has just been started
 
 
 if __name__ == "__main__":

@@ -11,11 +11,12 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from struct import error as StructError  # noqa: N812 - it is a class
 from typing import TYPE_CHECKING, Any, Literal
 
 from tenfold_shards.errors import Fault, MapError
 from tenfold_shards.hashing import BUCKET_SHIFT, BUCKETS, XXH3, hash_function
-from tenfold_shards.keys import LARGEST, SMALLEST, Key, canonical, shown, small_int
+from tenfold_shards.keys import Key, canonical, shown, small_int
 from tenfold_shards.shares import shares
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ class ShardMap:
         owners: the shard's name for each of the 2**14 buckets.
         overrides: single keys, in the order of their canonical bytes.
         ranges: text ranges, in order, without overlap; neighbours that touch have different owners.
+        shard_for: `shard_for(key)` is the name of the shard that owns `key`; `KeyRefused` if its type has no canonical
+            form. A function made for this map instead of a method: an attribute of `self` costs as much as a step of
+            the look-up.
     """
 
     version: int
@@ -96,8 +100,8 @@ class ShardMap:
     owners: tuple[str, ...]
     overrides: tuple[Override, ...] = ()
     ranges: tuple[Range, ...] = ()
+    shard_for: Callable[[Key], str] = field(init=False, repr=False, compare=False)
     _function: Callable[[bytes], int] = field(init=False, repr=False, compare=False)
-    _table: tuple[str | None, ...] = field(init=False, repr=False, compare=False)
     _single: dict[bytes, str] = field(init=False, repr=False, compare=False)
     _lowers: list[str] = field(init=False, repr=False, compare=False)
     _arrays: dict[str, Any] = field(init=False, repr=False, compare=False)
@@ -108,17 +112,17 @@ class ShardMap:
             raise MapError(faults)
         function = hash_function(self.hash)
         single = {canonical(override.key): override.shard for override in self.overrides}
-        table: tuple[str | None, ...] = self.owners
-        if single:
-            # Buckets with an override hold None: every other look-up pays nothing for the overrides.
-            marked = {function(form) >> BUCKET_SHIFT for form in single}
-            table = tuple(None if bucket in marked else name for bucket, name in enumerate(self.owners))
         put = object.__setattr__
         put(self, "_function", function)
-        put(self, "_table", table)
         put(self, "_single", single)
         put(self, "_lowers", [part.lower for part in self.ranges])
         put(self, "_arrays", {})
+        hashed = _hashed(function, self.owners, self.overrides)
+        put(self, "shard_for", _ranged(self.placement, hashed) if self.ranges else hashed)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is made from the fields is made again where the map is read: functions cannot be pickled.
+        return (ShardMap, (self.version, self.hash, self.shards, self.owners, self.overrides, self.ranges))
 
     @classmethod
     def create(cls, shards: Iterable[str] | Mapping[str, int], hash: str = XXH3) -> "ShardMap":  # noqa: A002
@@ -136,30 +140,6 @@ class ShardMap:
     def names(self) -> tuple[str, ...]:
         """The shards' names, in order."""
         return tuple(shard.name for shard in self.shards)
-
-    def shard_for(self, key: Key) -> str:
-        """The name of the shard that owns `key`.
-
-        Raises:
-            KeyRefused: if the key's type has no canonical form.
-        """
-        # The two usual kinds are encoded here: a call to canonical() would cost a third of the look-up.
-        if type(key) is str:
-            if self._lowers:
-                return self.placement(key).shard
-            try:
-                form = b"tenfold/s" + key.encode()  # keys.TEXT, likewise
-            except UnicodeEncodeError:
-                form = canonical(key)
-        elif type(key) is int and SMALLEST <= key <= LARGEST:
-            form = small_int(key)
-        else:
-            return self.placement(key).shard
-        # 50 is BUCKET_SHIFT: as a constant it costs no look-up of a global.
-        return self._table[self._function(form) >> 50] or self._marked(form)
-
-    def _marked(self, form: bytes) -> str:
-        return self._single.get(form) or self.owners[self._function(form) >> BUCKET_SHIFT]
 
     def bucket_for(self, key: Key) -> int:
         """The hash bucket of `key`, 0 to 16,383, whichever layer decides about its shard."""
@@ -185,8 +165,7 @@ class ShardMap:
         if hasattr(keys, "dtype"):
             names = self.names
             return [names[index] for index in self.indexes_for(keys).tolist()]
-        shard_for = self.shard_for
-        return [shard_for(key) for key in keys]
+        return list(map(self.shard_for, keys))
 
     def indexes_for(self, keys: "Iterable[Key] | np.ndarray[Any, Any]") -> "np.ndarray[Any, np.dtype[np.uint16]]":
         """The shard's position in `names` for each key, as an array; needs numpy, fastest on an int64 array."""
@@ -202,6 +181,43 @@ class ShardMap:
     def weights(self) -> dict[str, int]:
         """Each shard's weight, in the order of the names."""
         return {shard.name: shard.weight for shard in self.shards}
+
+
+def _hashed(
+    function: Callable[[bytes], int], owners: tuple[str, ...], overrides: Iterable[Override]
+) -> Callable[[Key], str]:
+    """The look-up in overrides and buckets."""
+    pack, single = small_int, {override.key: override.shard for override in overrides}
+    table: tuple[str | None, ...] = owners
+    if single:
+        # Buckets with an override hold None: every other look-up pays nothing for the overrides.
+        marked = {function(canonical(key)) >> BUCKET_SHIFT for key in single}
+        table = tuple(None if bucket in marked else name for bucket, name in enumerate(owners))
+
+    def shard_for(key: Key) -> str:
+        # The two usual kinds are encoded here: a call of canonical() would cost a third of the look-up. 50 is
+        # BUCKET_SHIFT, and "tenfold/s" keys.TEXT: as constants they cost no look-up of a global.
+        try:
+            if type(key) is str:
+                bucket = function(("tenfold/s" + key).encode()) >> 50
+            elif type(key) is int:
+                bucket = function(pack(key)) >> 50
+            else:
+                bucket = function(canonical(key)) >> 50
+        except (UnicodeEncodeError, StructError):  # text that is no UTF-8 is refused, and a large int has another form
+            bucket = function(canonical(key)) >> 50
+        return table[bucket] or single.get(key) or owners[bucket]
+
+    return shard_for
+
+
+def _ranged(placement: Callable[[Key], Placement], hashed: Callable[[Key], str]) -> Callable[[Key], str]:
+    """The look-up in all three layers; ranges hold text only."""
+
+    def shard_for(key: Key) -> str:
+        return placement(key).shard if isinstance(key, str) else hashed(key)
+
+    return shard_for
 
 
 def _faults(candidate: ShardMap) -> Iterable[Fault]:

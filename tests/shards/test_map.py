@@ -1,5 +1,6 @@
 """The map against naive models: a dictionary of buckets, the xxhash library, and arithmetic from the definition."""
 
+import pickle
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,24 @@ def test_byte_forms_are_those_of_the_documentation(key: Any, form: str) -> None:
 def test_other_keys_are_refused(key: Any) -> None:
     with pytest.raises(TypeError):
         ShardMap.create(["a"]).shard_for(key)
+
+
+@given(keys, st.lists(keys, max_size=3), st.booleans())
+def test_every_kind_of_key_is_found_where_its_placement_says_also_by_a_map_sent_to_another_process(
+    key: Any, isolated: list[Any], ranged: bool
+) -> None:
+    shard_map = ShardMap.create([f"s{i}" for i in range(9)])
+    for single in isolated:
+        shard_map = operations.isolate(shard_map, single, "s8").after
+    if ranged:
+        shard_map = operations.assign_range(shard_map, "A", "N", "s7").after
+    received = pickle.loads(pickle.dumps(shard_map))
+    assert received == shard_map
+    for each in (key, *isolated):
+        hashed = shard_map.owners[xxhash.xxh3_64_intdigest(canonical(each)) >> 50]
+        in_range = ranged and isinstance(each, str) and "A" <= each < "N"
+        expected = "s8" if each in isolated else "s7" if in_range else hashed
+        assert shard_map.shard_for(each) == received.shard_for(each) == shard_map.placement(each).shard == expected
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=50), st.lists(st.integers(-50, 50), max_size=5))

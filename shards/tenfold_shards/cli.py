@@ -26,8 +26,15 @@ try:
 except ImportError:  # the application's installation has no command line
     sys.exit("tenfold-shards needs typer and rich: pip install 'tenfold-shards[cli]'")
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-plan_app = typer.Typer(help="Print the next version of a map, or with --explain what it moves.", no_args_is_help=True)
+# Help is plain text: what stands in brackets is a choice, not markup.
+app = typer.Typer(
+    help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+plan_app = typer.Typer(
+    help="Print the next version of a map, or with --explain what it moves.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(plan_app, name="plan")
 
 _MAP = Annotated[str, typer.Argument(metavar="MAP", help="a file, a STORE, or STORE@VERSION")]

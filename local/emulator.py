@@ -142,7 +142,7 @@ class _PortTakenError(Exception):
 def _start(folder: Path) -> Emulator:
     place = home(folder)
     (place / "tmp").mkdir(parents=True)
-    port = _free_port()
+    port = free_port()
     # A session of its own: the terminal's Ctrl-C does not reach it, and all that it starts is one process group.
     with (place / "output").open("wb") as output:
         process = subprocess.Popen(
@@ -273,9 +273,14 @@ def _answers(process: psutil.Process, port: int) -> bool:
         return False
     if port not in listening:  # or another checkout's daemon would answer for ours
         return False
+    return answers(f"http://127.0.0.1:{port}/_ministack/health", _ANSWER_SECONDS)
+
+
+def answers(url: str, seconds: float) -> bool:
+    """Whether a server of this machine answers 200, asked past any proxy of the user's."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"http://127.0.0.1:{port}/_ministack/health", timeout=_ANSWER_SECONDS) as answer:
+        with opener.open(url, timeout=seconds) as answer:
             return answer.status == 200
     except (OSError, urllib.error.URLError):
         return False
@@ -310,7 +315,8 @@ def _tail(place: Path) -> str:
     return "\n".join(f"  {line}" for line in lines) or "  (it said nothing)"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that is free now; by the time it is bound it may be taken."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -14,12 +14,9 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +27,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.records import recorded_in
+from local.emulator import answers, free_port
 
 _SERVER = re.compile(r"<<'SERVER'\n(.*?)^SERVER$", re.MULTILINE | re.DOTALL)
 _ENVIRONMENT = re.compile(r'^Environment="([A-Z_]+)=(.*)"$', re.MULTILINE)
@@ -88,7 +86,7 @@ class Fleet:
         for instance_id in wanted.keys() - self.running.keys():
             self.running[instance_id] = self._start(wanted[instance_id])
         for one in self.running.values():
-            if not one.registered and _is_healthy(one.port):
+            if not one.registered and answers(f"http://127.0.0.1:{one.port}/healthz", 1):
                 for arn in one.wanted.target_groups:
                     self._balancers.register_targets(TargetGroupArn=arn, Targets=[one.target])
                 one.registered = True
@@ -128,7 +126,7 @@ class Fleet:
         home = self._folder / self._region / wanted.instance_id
         home.mkdir(parents=True, exist_ok=True)
         (home / "server.py").write_text(wanted.program)
-        port = _free_port()
+        port = free_port()
         ours = {"HOST": "127.0.0.1", "PORT": str(port), "AWS_REGION": self._region, "AWS_DEFAULT_REGION": self._region}
         with (home / "log").open("ab") as log:
             process = subprocess.Popen(
@@ -152,21 +150,6 @@ class Fleet:
         except subprocess.TimeoutExpired:
             one.process.kill()
             one.process.wait()
-
-
-def _is_healthy(port: int) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
-            return answer.status == 200
-    except (OSError, urllib.error.URLError):
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def main() -> None:

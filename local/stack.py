@@ -79,15 +79,15 @@ class LocalStack:
             raise KeyboardInterrupt
         return code
 
-    def read(self, *arguments: str, cwd: Path | None = None) -> str:
-        """Run the CLI and return what it prints.
+    def read(self, *arguments: str, cwd: Path) -> str:
+        """Run the CLI in a folder and return what it prints.
 
         Raises:
             CommandError: It failed; the message is the CLI's.
         """
         result = subprocess.run(
             [str(self.engine.pulumi), *arguments],
-            cwd=cwd or self.workspace.root,
+            cwd=cwd,
             env=self.environment,
             pass_fds=(self.lock,),
             capture_output=True,

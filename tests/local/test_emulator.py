@@ -210,9 +210,9 @@ def test_a_port_that_was_taken_in_between_is_given_up_for_another(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = emulator.ensure_running(tmp_path)  # answers as ours would
-    free = emulator._free_port()
+    free = emulator.free_port()
     ports = iter([other.port, free])
-    monkeypatch.setattr(emulator, "_free_port", lambda: next(ports))
+    monkeypatch.setattr(emulator, "free_port", lambda: next(ports))
     assert emulator.ensure_running(folder).port == free
     emulator.stop(tmp_path)
 

@@ -19,10 +19,11 @@ import pulumi_aws as aws
 from tenfold.arguments import Children, bounded, checked, is_known
 from tenfold.children import inherited
 from tenfold.errors import Fault
+from tenfold.lambda_function import LambdaFunction
 from tenfold.log_retention import retention_faults
 from tenfold.queue_access import consumer_policy, require_tls, sender_policy
 from tenfold.queue_alarms import queue_alarms, worker_alarms
-from tenfold.queue_worker import Worker, lambda_worker
+from tenfold.queue_worker import lambda_worker
 from tenfold.role_policies import role_policy_faults
 
 
@@ -293,7 +294,7 @@ def _allow_redrive(service: QueueService, queue: aws.sqs.Queue, dlq: aws.sqs.Que
     )
 
 
-def _worker(service: QueueService, args: QueueServiceArgs, queue: aws.sqs.Queue) -> Worker | None:
+def _worker(service: QueueService, args: QueueServiceArgs, queue: aws.sqs.Queue) -> LambdaFunction | None:
     worker = args.get("worker")
     if worker is None:
         return None
@@ -316,7 +317,11 @@ def _worker(service: QueueService, args: QueueServiceArgs, queue: aws.sqs.Queue)
 
 
 def _alarms(
-    service: QueueService, args: QueueServiceArgs, queue: aws.sqs.Queue, dlq: aws.sqs.Queue, worker: Worker | None
+    service: QueueService,
+    args: QueueServiceArgs,
+    queue: aws.sqs.Queue,
+    dlq: aws.sqs.Queue,
+    worker: LambdaFunction | None,
 ) -> None:
     actions: Sequence[pulumi.Input[str]] = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
     # A message that a worker tries once more may be as old as the visibility timeout.

@@ -1,61 +1,117 @@
-"""Who may do what with a queue: IAM policies of its users, and what the queue itself refuses.
+"""Who may do what with a queue: IAM policies of its users, and what the queue itself allows and refuses.
 
 See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.arguments import is_known
+from tenfold.errors import Fault, TenfoldError
+
+Statement = Mapping[str, Any]
+
 _ABOUT = ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")
 _CONSUME = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
+_SENDER = re.compile(r"arn:aws[a-z-]*:(sns|s3|events|iam):.*")
+_SENDER_KEY = re.compile(r"[A-Za-z0-9]{1,40}")
+_SENDERS = "the ARN of an SNS topic, an S3 bucket, an EventBridge rule or an IAM role"
 
 
-def sender_policy(queue_arn: str) -> str:
-    """The IAM policy of those who send messages, as a JSON document."""
-    return policy_document(_allow([*_ABOUT, "sqs:SendMessage"], queue_arn))
+def send_statements(queue_arn: str, key_arn: str) -> list[Statement]:
+    """What those may do who send messages; the key's ARN is empty where SQS itself keeps the key."""
+    return [_allow("Queue", [*_ABOUT, "sqs:SendMessage"], queue_arn), *_key(key_arn, "kms:GenerateDataKey")]
 
 
-def consumer_policy(queue_arn: str) -> str:
-    """The IAM policy of those who receive and delete messages, as a JSON document."""
-    return policy_document(consume_statement(queue_arn))
+def consume_statements(queue_arn: str, key_arn: str) -> list[Statement]:
+    """What those may do who receive and delete messages."""
+    return [_allow("Queue", [*_ABOUT, *_CONSUME], queue_arn), *_key(key_arn)]
 
 
-def consume_statement(queue_arn: str) -> Mapping[str, Any]:
-    """What those may do who receive and delete messages, for a policy of theirs."""
-    return _allow([*_ABOUT, *_CONSUME], queue_arn)
+def redrive_statements(queue_arn: str, dlq_arn: str, key_arn: str) -> list[Statement]:
+    """What those may do who send dead letters back to their queue."""
+    moves = ("sqs:CancelMessageMoveTask", "sqs:ListMessageMoveTasks", "sqs:StartMessageMoveTask")
+    takes = ("sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:ListDeadLetterSourceQueues")
+    return [
+        _allow("DeadLetters", [*_ABOUT, *moves, *takes], dlq_arn),
+        _allow("Queue", ["sqs:SendMessage"], queue_arn),
+        *_key(key_arn, "kms:GenerateDataKey"),
+    ]
 
 
-def policy_document(*statements: Mapping[str, Any]) -> str:
+def policy_document(statements: Sequence[Statement]) -> str:
     """An IAM policy of some statements."""
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def require_tls(service: pulumi.ComponentResource, kind: str, queue: aws.sqs.Queue) -> None:
-    """Has a queue refuse whatever does not come over TLS."""
+def queue_policy(
+    service: pulumi.ComponentResource,
+    kind: str,
+    queue: aws.sqs.Queue,
+    senders: Mapping[str, pulumi.Input[str]],
+) -> None:
+    """The policy of a queue: nothing without TLS, and which AWS services and roles send to it for their own reasons."""
     aws.sqs.QueuePolicy(
         f"{service.pulumi_resource_name}-{kind}",
         queue_url=queue.url,
-        policy=queue.arn.apply(_tls_alone),
+        policy=pulumi.Output.all(queue.arn, senders).apply(lambda found: _queue_policy(found[0], found[1])),
         opts=pulumi.ResourceOptions(parent=service),
     )
 
 
-def _tls_alone(queue_arn: str) -> str:
-    return policy_document(
-        {
-            "Sid": "TlsAlone",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sqs:*",
-            "Resource": queue_arn,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    )
+def sender_faults(senders: Mapping[str, pulumi.Input[str]], *, fifo: bool) -> Iterable[Fault]:
+    """What is wrong with the names of senders, and with the ARNs that are known."""
+    for key, arn in senders.items():
+        if not _SENDER_KEY.fullmatch(key):
+            yield Fault(f"senders.{key}", "it has this name", "1 to 40 letters and digits: it names a statement")
+        elif isinstance(arn, str) and is_known(arn):
+            if not _SENDER.fullmatch(arn):
+                yield Fault(f"senders.{key}", f"{arn!r} is given", _SENDERS)
+            elif fifo and _service(arn) == "s3":
+                yield Fault(f"senders.{key}", "a bucket is given", "a queue without fifo: S3 sends to no FIFO queue")
+            elif fifo and _service(arn) == "sns" and not arn.endswith(".fifo"):
+                yield Fault(f"senders.{key}", f"{arn!r} is given", "a FIFO topic: others send to no FIFO queue")
 
 
-def _allow(actions: list[str], queue_arn: str) -> Mapping[str, Any]:
-    return {"Effect": "Allow", "Action": sorted(actions), "Resource": queue_arn}
+def _queue_policy(queue_arn: str, senders: Mapping[str, str]) -> str:
+    denial = {
+        "Sid": "TlsAlone",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": queue_arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return policy_document([denial, *(_sender(key, arn, queue_arn) for key, arn in senders.items())])
+
+
+def _sender(key: str, arn: str, queue_arn: str) -> Statement:
+    # One that is known only now has not been looked at before.
+    if not _SENDER.fullmatch(arn):
+        raise TenfoldError(f"senders.{key} of a queue: {arn!r} is given; allowed: {_SENDERS}")
+    allowed = {**_allow(f"Sender{key}", ["sqs:SendMessage"], queue_arn)}
+    service = _service(arn)
+    if service == "iam":
+        return {**allowed, "Principal": {"AWS": arn}}
+    condition: dict[str, Any] = {"ArnEquals": {"aws:SourceArn": arn}}
+    if service == "s3":
+        # A bucket's ARN names no account: one that is deleted could be made again by somebody else.
+        condition["StringEquals"] = {"aws:SourceAccount": queue_arn.split(":")[4]}
+    return {**allowed, "Principal": {"Service": f"{service}.amazonaws.com"}, "Condition": condition}
+
+
+def _service(arn: str) -> str:
+    return arn.split(":")[2]
+
+
+def _key(key_arn: str, *further: str) -> list[Statement]:
+    return [_allow("Key", ["kms:Decrypt", *further], key_arn)] if key_arn else []
+
+
+def _allow(sid: str, actions: Sequence[str], resource: str) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": resource}

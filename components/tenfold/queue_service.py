@@ -8,8 +8,7 @@ See https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, NotRequired, TypedDict
 
@@ -20,49 +19,17 @@ from tenfold.arguments import Children, bounded, checked, is_known
 from tenfold.children import inherited
 from tenfold.errors import Fault
 from tenfold.lambda_function import LambdaFunction
-from tenfold.log_retention import retention_faults
-from tenfold.queue_access import consumer_policy, require_tls, sender_policy
+from tenfold.queue_access import (
+    Statement,
+    consume_statements,
+    policy_document,
+    queue_policy,
+    redrive_statements,
+    send_statements,
+    sender_faults,
+)
 from tenfold.queue_alarms import queue_alarms, worker_alarms
-from tenfold.queue_worker import lambda_worker
-from tenfold.role_policies import role_policy_faults
-
-
-class WorkerArchitecture(StrEnum):
-    """The processor that a worker's code runs on."""
-
-    ARM64 = "arm64"
-    """AWS Graviton: a fifth cheaper."""
-    X86_64 = "x86_64"
-    """Intel or AMD, for packages that have native code for it alone."""
-
-
-class QueueServiceWorkerArgs(TypedDict):
-    """A worker as a Lambda function. It must return the messages that failed, as `batchItemFailures`."""
-
-    code: pulumi.Input[pulumi.Archive]
-    """The function's code: `pulumi.FileArchive("app/worker")`."""
-    handler: pulumi.Input[str]
-    """The function in the code that gets the messages: `handler.handle`."""
-    runtime: NotRequired[pulumi.Input[str]]
-    """The Lambda runtime; `python3.13` by default."""
-    architecture: NotRequired[WorkerArchitecture]
-    """The processor that the code runs on: `arm64` or `x86_64`; `arm64` by default."""
-    memory_mb: NotRequired[pulumi.Input[int]]
-    """The memory in MB, 128 to 10240, and with it the share of a processor; 256 by default."""
-    timeout_seconds: NotRequired[int]
-    """How long one batch may take, 1 to 900 seconds; 30 by default."""
-    environment: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """The environment variables of the function; none by default."""
-    policies: NotRequired[dict[str, pulumi.Input[str]]]
-    """IAM policies of its role, as JSON by a name that stays: `{"results": results.read_write_policy_json}`."""
-    batch_size: NotRequired[int]
-    """How many messages the worker takes at once, 1 to 10000; above 10 with a batch window; 10 by default."""
-    batch_window_seconds: NotRequired[int]
-    """How long a batch may wait to fill up, 0 to 300 seconds; 0 by default."""
-    maximum_concurrency: NotRequired[pulumi.Input[int]]
-    """How many batches are worked on at the same time at the most, 2 to 1000; as many as the account has by default."""
-    log_retention_days: NotRequired[pulumi.Input[int]]
-    """How many days logs are kept, one of the numbers CloudWatch Logs knows; 30 by default."""
+from tenfold.queue_worker import QueueServiceWorkerArgs, lambda_worker, least_visibility, worker_faults
 
 
 class QueueServiceArgs(TypedDict):
@@ -70,6 +37,17 @@ class QueueServiceArgs(TypedDict):
 
     worker: NotRequired[QueueServiceWorkerArgs]
     """The worker, a Lambda function; none by default: others consume the queue, by `grant_consume`."""
+    fifo: NotRequired[bool]
+    """Whether messages of a group come in the order in which they were sent, and once; False by default. It has a high
+    throughput, with an order and duplicates within a message group; another value replaces the queue."""
+    content_based_deduplication: NotRequired[bool]
+    """Whether a FIFO queue takes messages of the same contents for the same; False by default: senders give an id."""
+    kms_key_arn: NotRequired[pulumi.Input[str]]
+    """The ARN of the KMS key that encrypts messages; SQS's own key by default. Services among `senders` can use it
+    where its policy lets them."""
+    senders: NotRequired[dict[str, pulumi.Input[str]]]
+    """Who else may send, by a name of letters and digits: the ARNs of SNS topics, S3 buckets, EventBridge rules or IAM
+    roles, of other accounts too; nobody by default."""
     visibility_timeout_seconds: NotRequired[pulumi.Input[int]]
     """How long a message in hand is hidden, up to 43200 seconds; 6 times the worker's timeout by default, else 30."""
     retention_seconds: NotRequired[pulumi.Input[int]]
@@ -106,7 +84,7 @@ _CHILDREN: Children = {
 }
 # A role's name has 64 characters, of which "-worker-role-" and Pulumi's seven random ones take 20.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,44}")
-_VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _FOURTEEN_DAYS = 1_209_600
 _RANGES = {
     "visibility_timeout_seconds": (0, 43_200, "seconds"),
@@ -117,7 +95,7 @@ _RANGES = {
 
 
 class QueueService(pulumi.ComponentResource):
-    """A queue, its dead-letter queue, and by choice the Lambda function that works on its messages.
+    """A queue, its dead-letter queue, and by choice the workers that work on its messages.
 
     By default messages are encrypted, come over TLS alone, are kept for 4 days, and after 5 tries become dead letters,
     which are kept for 14 days. The worker reports failed messages one by one, may use this queue, its own log group and
@@ -143,6 +121,10 @@ class QueueService(pulumi.ComponentResource):
     """The IAM policy of those who send messages."""
     consumer_policy_json: pulumi.Output[str]
     """The IAM policy of those who receive and delete messages."""
+    redrive_policy_json: pulumi.Output[str]
+    """The IAM policy of those who send dead letters back to the queue."""
+    redrive_command: pulumi.Output[str]
+    """The command of the AWS CLI that sends the dead letters back to the queue, once their cause is mended."""
     worker_function_name: pulumi.Output[str]
     """The worker's function; empty without one."""
     worker_function_arn: pulumi.Output[str]
@@ -156,12 +138,13 @@ class QueueService(pulumi.ComponentResource):
         args = checked("QueueService", name, QueueServiceArgs, args, _CHILDREN, lambda _: _name_faults(name), *_RULES)
         super().__init__("tenfold:index:QueueService", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
-        dlq = _dead_letter_queue(self)
+        dlq = _dead_letter_queue(self, args)
         queue = _queue(self, args, dlq)
         _allow_redrive(self, queue, dlq)
-        require_tls(self, "queue-policy", queue)
-        require_tls(self, "dlq-policy", dlq)
-        worker = _worker(self, args, queue)
+        queue_policy(self, "queue-policy", queue, args.get("senders", {}))
+        queue_policy(self, "dlq-policy", dlq, {})
+        arns = pulumi.Output.all(queue.arn, dlq.arn, args.get("kms_key_arn", ""))
+        worker = _worker(self, args, queue, arns.apply(lambda found: consume_statements(found[0], found[2])))
         _alarms(self, args, queue, dlq, worker)
 
         self.queue_url = queue.url
@@ -171,8 +154,10 @@ class QueueService(pulumi.ComponentResource):
         self.dlq_arn = dlq.arn
         self.dlq_name = dlq.name
         self.environment = queue.url.apply(lambda url: {_variable(name): url})
-        self.sender_policy_json = queue.arn.apply(sender_policy)
-        self.consumer_policy_json = queue.arn.apply(consumer_policy)
+        self.sender_policy_json = arns.apply(lambda found: policy_document(send_statements(found[0], found[2])))
+        self.consumer_policy_json = arns.apply(lambda found: policy_document(consume_statements(found[0], found[2])))
+        self.redrive_policy_json = arns.apply(lambda found: policy_document(redrive_statements(*found)))
+        self.redrive_command = dlq.arn.apply(_redrive_command)
         nothing = pulumi.Output.from_input("")
         self.worker_function_name = worker.function.name if worker else nothing
         self.worker_function_arn = worker.function.arn if worker else nothing
@@ -214,63 +199,59 @@ def _range_faults(key: str, args: QueueServiceArgs) -> Iterable[Fault]:
 
 
 def _worker_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    worker = args.get("worker")
-    if worker is None:
-        return
-    yield from bounded("worker.memory_mb", worker.get("memory_mb"), 128, 10_240, "MB")
-    yield from bounded("worker.timeout_seconds", worker.get("timeout_seconds"), 1, 900, "seconds")
-    yield from bounded("worker.maximum_concurrency", worker.get("maximum_concurrency"), 2, 1000, "batches at a time")
-    yield from retention_faults("worker.log_retention_days", worker.get("log_retention_days"))
-    variables = worker.get("environment", {})
-    for variable in variables if isinstance(variables, Mapping) else ():
-        if not _VARIABLE.fullmatch(variable):
-            allowed = "a letter, and one or more letters, digits and underscores"
-            yield Fault(f"worker.environment.{variable}", "it has this name", allowed)
-    yield from role_policy_faults("worker.policies", worker.get("policies", {}))
-
-
-def _batch_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    worker = args.get("worker")
-    if worker is None:
-        return
-    size, window = worker.get("batch_size", 10), worker.get("batch_window_seconds", 0)
-    yield from bounded("worker.batch_size", size, 1, 10_000, "messages")
-    yield from bounded("worker.batch_window_seconds", window, 0, 300, "seconds")
-    if 10 < size <= 10_000 and window == 0:
-        allowed = "1 to 10 messages, or a batch_window_seconds of 1 or more"
-        yield Fault("worker.batch_size", f"{size} is given without a batch window", allowed)
+    if "worker" in args:
+        yield from worker_faults(args["worker"], fifo=args.get("fifo", False))
 
 
 def _visibility_faults(args: QueueServiceArgs) -> Iterable[Fault]:
     given, worker = args.get("visibility_timeout_seconds"), args.get("worker")
     if worker is None or not isinstance(given, int) or not is_known(given):
         return
-    least = _least_visibility(worker)
+    least = least_visibility(worker)
     if 0 <= given < least:
         reason = f"6 times the worker's {worker.get('timeout_seconds', 30)} seconds and its batch window"
         yield Fault("visibility_timeout_seconds", f"{given} is given", f"{least} to 43200 seconds: {reason}")
 
 
-def _least_visibility(worker: QueueServiceWorkerArgs) -> int:
-    """Lambda tries again when it is throttled; a message that comes back meanwhile is worked on twice."""
-    return 6 * worker.get("timeout_seconds", 30) + worker.get("batch_window_seconds", 0)
+def _deduplication_faults(args: QueueServiceArgs) -> Iterable[Fault]:
+    if args.get("content_based_deduplication", False) and not args.get("fifo", False):
+        yield Fault("content_based_deduplication", "it is given without fifo", "a FIFO queue alone can do so")
 
 
-_RULES = (*(partial(_range_faults, key) for key in _RANGES), _worker_faults, _batch_faults, _visibility_faults)
+def _key_faults(args: QueueServiceArgs) -> Iterable[Fault]:
+    key = args.get("kms_key_arn")
+    if isinstance(key, str) and is_known(key) and not _KEY_ARN.fullmatch(key):
+        allowed = "a key's ARN: arn:aws:kms:us-east-1:123456789012:key/...; permissions name no alias"
+        yield Fault("kms_key_arn", f"{key!r} is given", allowed)
 
 
-def _dead_letter_queue(service: QueueService) -> aws.sqs.Queue:
+def _sender_faults(args: QueueServiceArgs) -> Iterable[Fault]:
+    yield from sender_faults(args.get("senders", {}), fifo=args.get("fifo", False))
+
+
+_RULES = (
+    *(partial(_range_faults, key) for key in _RANGES),
+    _worker_faults,
+    _visibility_faults,
+    _deduplication_faults,
+    _key_faults,
+    _sender_faults,
+)
+
+
+def _dead_letter_queue(service: QueueService, args: QueueServiceArgs) -> aws.sqs.Queue:
     return aws.sqs.Queue(
         f"{service.pulumi_resource_name}-dlq",
         # A message keeps the time it was first sent: any less, and one that waited long is gone before it is seen.
         message_retention_seconds=_FOURTEEN_DAYS,
-        sqs_managed_sse_enabled=True,
+        **_type(args),
+        **_encryption(args),
         opts=pulumi.ResourceOptions(parent=service),
     )
 
 
 def _queue(service: QueueService, args: QueueServiceArgs, dlq: aws.sqs.Queue) -> aws.sqs.Queue:
-    visibility = _least_visibility(args["worker"]) if "worker" in args else 30
+    visibility = least_visibility(args["worker"]) if "worker" in args else 30
     redrive = {"deadLetterTargetArn": dlq.arn, "maxReceiveCount": args.get("max_receive_count", 5)}
     return aws.sqs.Queue(
         f"{service.pulumi_resource_name}-queue",
@@ -278,10 +259,30 @@ def _queue(service: QueueService, args: QueueServiceArgs, dlq: aws.sqs.Queue) ->
         message_retention_seconds=args.get("retention_seconds", 345_600),
         # Waiting for messages costs one request; asking again and again costs one each time, and misses some.
         receive_wait_time_seconds=20,
-        sqs_managed_sse_enabled=True,
         redrive_policy=pulumi.Output.json_dumps(redrive),
+        content_based_deduplication=args.get("content_based_deduplication"),
+        **_type(args),
+        **_encryption(args),
         opts=pulumi.ResourceOptions(parent=service),
     )
+
+
+def _type(args: QueueServiceArgs) -> dict[str, Any]:
+    """Standard or FIFO: a dead-letter queue must be of its queue's type."""
+    if not args.get("fifo", False):
+        return {}
+    # High throughput: thousands of messages a second, where a FIFO queue by itself takes 300.
+    return {
+        "fifo_queue": True,
+        "deduplication_scope": "messageGroup",
+        "fifo_throughput_limit": "perMessageGroupId",
+    }
+
+
+def _encryption(args: QueueServiceArgs) -> dict[str, Any]:
+    if "kms_key_arn" in args:
+        return {"kms_master_key_id": args["kms_key_arn"]}
+    return {"sqs_managed_sse_enabled": True}
 
 
 def _allow_redrive(service: QueueService, queue: aws.sqs.Queue, dlq: aws.sqs.Queue) -> None:
@@ -294,26 +295,13 @@ def _allow_redrive(service: QueueService, queue: aws.sqs.Queue, dlq: aws.sqs.Que
     )
 
 
-def _worker(service: QueueService, args: QueueServiceArgs, queue: aws.sqs.Queue) -> LambdaFunction | None:
-    worker = args.get("worker")
-    if worker is None:
-        return None
-    return lambda_worker(
-        service,
-        queue,
-        code=worker["code"],
-        handler=worker["handler"],
-        runtime=worker.get("runtime", "python3.13"),
-        architecture=worker.get("architecture", WorkerArchitecture.ARM64).value,
-        memory_mb=worker.get("memory_mb", 256),
-        timeout_seconds=worker.get("timeout_seconds", 30),
-        environment=worker.get("environment"),
-        policies=worker.get("policies", {}),
-        batch_size=worker.get("batch_size", 10),
-        batch_window_seconds=worker.get("batch_window_seconds", 0),
-        maximum_concurrency=worker.get("maximum_concurrency"),
-        log_retention_days=worker.get("log_retention_days", 30),
-    )
+def _worker(
+    service: QueueService,
+    args: QueueServiceArgs,
+    queue: aws.sqs.Queue,
+    statements: pulumi.Output[list[Statement]],
+) -> LambdaFunction | None:
+    return lambda_worker(service, args["worker"], queue, statements) if "worker" in args else None
 
 
 def _alarms(
@@ -325,7 +313,7 @@ def _alarms(
 ) -> None:
     actions: Sequence[pulumi.Input[str]] = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
     # A message that a worker tries once more may be as old as the visibility timeout.
-    oldest = max(900, _least_visibility(args["worker"])) if "worker" in args else 900
+    oldest = max(900, least_visibility(args["worker"])) if "worker" in args else 900
     queue_alarms(service, queue, dlq, args.get("oldest_message_alarm_seconds", oldest), actions)
     if worker:
         worker_alarms(service, worker.function, actions)
@@ -333,3 +321,7 @@ def _alarms(
 
 def _variable(name: str) -> str:
     return re.sub(r"\W", "_", f"{name}_QUEUE_URL").upper()
+
+
+def _redrive_command(dlq_arn: str) -> str:
+    return f"aws sqs start-message-move-task --region {dlq_arn.split(':')[3]} --source-arn {dlq_arn}"

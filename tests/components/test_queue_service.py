@@ -352,6 +352,7 @@ def test_outputs_are_those_of_the_children() -> None:
     found = {name: built.value(getattr(built.result, name)) for name in QueueService.__annotations__}
     policies = {name: statements(found.pop(f"{name}_policy_json")) for name in ("sender", "consumer")}
     assert {statement["Resource"] for each in policies.values() for statement in each} == {QUEUE}
+    assert {each["Resource"] for each in statements(found.pop("redrive_policy_json"))} == {QUEUE, DLQ}
     assert found == {
         "queue_url": URL,
         "queue_arn": QUEUE,
@@ -360,6 +361,7 @@ def test_outputs_are_those_of_the_children() -> None:
         "dlq_arn": DLQ,
         "dlq_name": "jobs-dlq-0a1b2c",
         "environment": {"JOBS_QUEUE_URL": URL},
+        "redrive_command": f"aws sqs start-message-move-task --region us-east-1 --source-arn {DLQ}",
         "worker_function_name": "jobs-worker-0a1b2c",
         "worker_function_arn": "arn:aws:lambda:us-east-1:123456789012:jobs-worker",
         "worker_role_name": "jobs-worker-role-0a1b2c",

@@ -5,18 +5,21 @@ import itertools
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast, is_typeddict
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 from pulumi.provider.experimental.component import ComponentProvider
 
 import tenfold
-from tenfold.hosting import components_of
+from tenfold.hosting import Host, components_of
 from tenfold_policies.pack import UNDECIDED
 from tests.components.building import Built, Registered, build, refused
+from tests.components.shapes import known_later, of_another_language, upside_down, wrongly_typed
 from tests.policies.judging import Pack, run
 
 ROOT = Path(__file__).parents[2]
@@ -42,11 +45,20 @@ class Example:
         least: The arguments that it cannot do without.
         full: Arguments with which it has every kind of child.
         sizes: Arguments that change as an environment grows, in that order.
+        wrong: Beside the least, two or more top-level arguments of which each has a fault of its own: out of range,
+            impossible, at odds with another. None is of a wrong type, which is tried for all arguments.
+        others: Arguments by what they are for, with the children that the full ones exclude: `{"fargate": {...}}`.
     """
 
     least: dict[str, Any]
     full: dict[str, Any]
     sizes: list[dict[str, Any]]
+    wrong: dict[str, Any]
+    others: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    def uses(self) -> dict[str, dict[str, Any]]:
+        """All the ways in which it is used here."""
+        return {"least": self.least, "full": self.full, **self.others}
 
 
 def worker(**args: Any) -> dict[str, Any]:
@@ -64,6 +76,7 @@ EXAMPLES = {
             {"zone_names": ZONES},
             {"zone_names": [*ZONES, "us-east-1d"], "flow_log_retention_days": 365},
         ],
+        wrong={"cidr_block": "10.0.0.0/28", "gateway_endpoints": ["ec2"], "flow_log_retention_days": 31},
     ),
     "Table": Example(
         least={"hash_key": "id", "attributes": {"id": "S"}},
@@ -80,6 +93,11 @@ EXAMPLES = {
             {"stream": "new_and_old_images", "encryption": "aws_managed"},
             {"attributes": {"id": "S", "at": "N"}, "global_indexes": {"by-time": {"hash_key": "at"}}},
         ],
+        wrong={
+            "range_key": "at",
+            "point_in_time_recovery_days": 36,
+            "provisioned": {"read_units": 0, "write_units": 1},
+        },
     ),
     "WebTier": Example(
         least={"placement": PLACEMENT},
@@ -93,6 +111,7 @@ EXAMPLES = {
             {"min_size": 3, "max_size": 12},
             {"min_size": 30, "max_size": 300, "instances": {"type": "m7g.4xlarge"}},
         ],
+        wrong={"port": 0, "health_check_path": "healthz", "clients": {"cidrs": ["10.0.0.1/8"]}},
     ),
     "QueueService": Example(
         least={},
@@ -103,6 +122,7 @@ EXAMPLES = {
             {"worker": worker(memory_mb=2048, timeout_seconds=900, batch_size=100, batch_window_seconds=5)},
             {"retention_seconds": 1_209_600, "oldest_message_alarm_seconds": 60},
         ],
+        wrong={"retention_seconds": 59, "max_receive_count": 0, "worker": worker(timeout_seconds=901)},
     ),
 }
 # What holds data, or is the address that clients know, and the properties whose change makes AWS replace it.
@@ -115,7 +135,36 @@ IRREPLACEABLE = {
     "aws:ec2/eip:Eip": ("domain", "publicIpv4Pool"),
 }
 
+# What would hold data, and is checked by nobody here.
+HOLDS_DATA = {
+    "aws:dynamodb/table:Table",
+    "aws:docdb/cluster:Cluster",
+    "aws:ebs/volume:Volume",
+    "aws:ecr/repository:Repository",
+    "aws:efs/fileSystem:FileSystem",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:elasticache/serverlessCache:ServerlessCache",
+    "aws:kinesis/stream:Stream",
+    "aws:kms/key:Key",
+    "aws:neptune/cluster:Cluster",
+    "aws:opensearch/domain:Domain",
+    "aws:rds/cluster:Cluster",
+    "aws:rds/instance:Instance",
+    "aws:s3/bucket:Bucket",
+    "aws:secretsmanager/secret:Secret",
+    "aws:sqs/queue:Queue",
+}
+
 components = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.__name__)
+every_use = pytest.mark.parametrize(
+    ("component", "use"),
+    [
+        pytest.param(component, use, id=f"{component.__name__}-{use}")
+        for component in COMPONENTS
+        if component.__name__ in EXAMPLES
+        for use in EXAMPLES[component.__name__].uses()
+    ],
+)
 
 
 def made(component: Any, args: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> pulumi.ComponentResource:
@@ -128,6 +177,50 @@ def children(built: Built[Any]) -> list[Registered]:
 
 def args_class(component: Any) -> Any:
     return inspect.signature(component.__init__).parameters["args"].annotation
+
+
+def root(path: str) -> str:
+    """The argument that a fault's path starts from."""
+    return path.partition(".")[0].partition("[")[0]
+
+
+def kinds(component: Any) -> set[str]:
+    """The kinds of children that it lets overrides name."""
+    args = {**EXAMPLES[component.__name__].least, "overrides": {"nobody": {}}}
+    allowed = refused(lambda: made(component, args)).faults["overrides.nobody"][1]
+    return set(allowed.split(";")[0].split(", "))
+
+
+def kind_of(child: str, known: set[str]) -> str:
+    suffix = child.removeprefix("it-")
+    return max((kind for kind in known if suffix == kind or suffix.startswith(f"{kind}-")), key=len, default="")
+
+
+def method_kind(grant: str) -> str:
+    """The kind of child that a method such as `grant_read_write` makes."""
+    return f"{grant.removeprefix('grant_').replace('_', '-')}-grant"
+
+
+def urns(built: Built[Any]) -> set[str]:
+    return {resource.urn for resource in built.resources}
+
+
+def inputs(built: Built[Any]) -> dict[str, dict[str, Any]]:
+    return {child.urn: comparable(child.inputs) for child in children(built)}
+
+
+def comparable(value: Any) -> Any:
+    """The value with assets and archives as what they hold, which two that hold the same are not equal by."""
+    if isinstance(value, pulumi.Asset | pulumi.Archive):
+        return type(value).__name__, comparable(vars(value))
+    if isinstance(value, dict):
+        return {key: comparable(item) for key, item in value.items()}
+    return [comparable(item) for item in value] if isinstance(value, list) else value
+
+
+@cache
+def hosted() -> Host:
+    return Host(COMPONENTS, "tenfold")
 
 
 def nested(definitions: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -216,41 +309,87 @@ def test_arguments_that_are_no_dict_are_refused(component: Any) -> None:
 
 
 @components
-def test_every_annotated_output_is_set_and_registered(component: Any) -> None:
-    built = build(lambda: made(component, EXAMPLES[component.__name__].full))
+def test_arguments_of_wrong_types_are_told_of_all_at_once(component: Any) -> None:
+    wrong = {**wrongly_typed(args_class(component)), "colour": "red"}
+    refusal = refused(lambda: made(component, wrong))
+    assert refusal.faults.keys() == wrong.keys()
+    assert refusal.resources == ()
+
+
+@components
+def test_arguments_that_are_impossible_are_told_of_all_at_once(component: Any) -> None:
+    example = EXAMPLES[component.__name__]
+    assert len(example.wrong) >= 2
+    wrong = {**example.wrong, "colour": "red", "overrides": {"nobody": {}}}
+    refusal = refused(lambda: made(component, {**example.least, **wrong}))
+    assert {root(path) for path in refusal.faults} == wrong.keys()
+    assert refusal.text.startswith(f"{component.__name__} 'it' has {len(refusal.faults)} faults in its arguments:\n")
+    assert all(given and allowed for given, allowed in refusal.faults.values())
+    assert refusal.resources == ()
+
+
+@every_use
+def test_every_annotated_output_is_set_and_registered(component: Any, use: str) -> None:
+    built = build(lambda: made(component, EXAMPLES[component.__name__].uses()[use]))
     outputs = inspect.get_annotations(component).keys()
     assert outputs
     assert outputs == built["it"].outputs.keys()
     assert all(built.value(getattr(built.result, name)) is not None for name in outputs)
 
 
-@components
-def test_children_belong_to_it_and_are_named_by_kinds_that_overrides_know(component: Any) -> None:
-    example = EXAMPLES[component.__name__]
-    refusal = refused(lambda: made(component, {**example.full, "overrides": {"nobody": {}}}))
-    kinds = refusal.faults["overrides.nobody"][1].split(";")[0].split(", ")
-    built = build(lambda: made(component, example.full))
+@every_use
+def test_children_belong_to_it_and_are_named_by_kinds_that_overrides_know(component: Any, use: str) -> None:
+    built = build(lambda: made(component, EXAMPLES[component.__name__].uses()[use]))
     for child in children(built):
         assert child.parent == built["it"].urn
-        suffix = child.name.removeprefix("it-")
-        assert any(suffix == kind or suffix.startswith(f"{kind}-") for kind in kinds), child.name
+        assert child.name.startswith("it-")
+        assert kind_of(child.name, kinds(component)), child.name
 
 
-@components
-def test_no_child_is_named_by_an_index(component: Any) -> None:
-    built = build(lambda: made(component, EXAMPLES[component.__name__].full))
+@every_use
+def test_no_child_is_named_by_an_index(component: Any, use: str) -> None:
+    built = build(lambda: made(component, EXAMPLES[component.__name__].uses()[use]))
     assert not [child.name for child in children(built) if child.name.rpartition("-")[2].isdigit()]
 
 
 @components
-def test_tags_reach_every_child_that_can_have_them(component: Any) -> None:
+def test_every_kind_that_overrides_know_is_seen_here_or_granted(component: Any) -> None:
+    known = kinds(component)
+    uses = EXAMPLES[component.__name__].uses().values()
+    built = [build(partial(made, component, args)) for args in uses]
+    seen = {kind_of(child.name, known) for each in built for child in children(each)}
+    granted = {kind for kind in known if kind.endswith("-grant")}
+    assert known - granted == seen - granted
+
+
+@components
+def test_a_grant_is_a_child_of_its_own_kind_for_each_role(component: Any) -> None:
+    methods = [name for name in vars(component) if name.startswith("grant_")]
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+
+    def granted() -> None:
+        one = made(component, EXAMPLES[component.__name__].full)
+        for method in methods:
+            for name in ("reader", "writer"):
+                getattr(one, method)(aws.iam.Role(f"{method}-{name}", assume_role_policy=trust))
+
+    built = build(granted)
+    seen = [child for child in children(built) if child.parent == built["it"].urn and child.name.endswith("er")]
+    expected = {f"it-{method_kind(method)}-{method}-{name}" for method in methods for name in ("reader", "writer")}
+    assert expected <= {child.name for child in seen}
+    assert {kind for kind in kinds(component) if kind.endswith("-grant")} == {method_kind(each) for each in methods}
+    assert all(inspect.getdoc(getattr(component, method)) for method in methods)
+
+
+@every_use
+def test_tags_reach_every_child_that_can_have_them(component: Any, use: str) -> None:
     taggable: set[str] = set()
 
     def look(child: pulumi.ResourceTransformationArgs) -> None:
         if "tags" in child.props and child.name != "it":
             taggable.add(child.name)
 
-    args = {**EXAMPLES[component.__name__].full, "tags": {"team": "web"}}
+    args = {**EXAMPLES[component.__name__].uses()[use], "tags": {"team": "web"}}
     opts = pulumi.ResourceOptions(transformations=[cast("Any", look)])
     built = build(lambda: made(component, args, opts))
     assert taggable
@@ -261,24 +400,58 @@ def test_tags_reach_every_child_that_can_have_them(component: Any) -> None:
         assert found["team"] == "web", name
 
 
-@components
-def test_alarms_notify_the_topic_and_exist_without_one(component: Any) -> None:
-    example = EXAMPLES[component.__name__]
-    silent = build(lambda: made(component, example.full)).of("aws:cloudwatch/metricAlarm:MetricAlarm")
-    loud = build(lambda: made(component, {**example.full, "alarm_topic_arn": TOPIC}))
+@every_use
+def test_alarms_notify_the_topic_and_exist_without_one(component: Any, use: str) -> None:
+    args = EXAMPLES[component.__name__].uses()[use]
+    silent = build(lambda: made(component, args)).of("aws:cloudwatch/metricAlarm:MetricAlarm")
+    loud = build(lambda: made(component, {**args, "alarm_topic_arn": TOPIC}))
     alarms = loud.of("aws:cloudwatch/metricAlarm:MetricAlarm")
-    assert alarms
+    assert alarms or use != "full"
     assert {alarm.name for alarm in alarms} == {alarm.name for alarm in silent}
-    assert {tuple(alarm.inputs["alarmActions"]) for alarm in alarms} == {(TOPIC,)}
+    assert {tuple(alarm.inputs["alarmActions"]) for alarm in alarms} <= {(TOPIC,)}
     assert all(alarm.inputs["alarmDescription"] for alarm in alarms)
 
 
-@components
-def test_a_preview_of_a_new_one_registers_what_its_update_does(component: Any) -> None:
-    example = EXAMPLES[component.__name__]
-    previewed = build(lambda: made(component, example.full), preview=True)
-    updated = build(lambda: made(component, example.full))
-    assert {resource.urn for resource in previewed.resources} == {resource.urn for resource in updated.resources}
+@every_use
+def test_a_preview_of_a_new_one_registers_what_its_update_does(component: Any, use: str) -> None:
+    args = EXAMPLES[component.__name__].uses()[use]
+    previewed = build(lambda: made(component, args), preview=True)
+    updated = build(lambda: made(component, args))
+    assert urns(previewed) == urns(updated)
+
+
+@every_use
+def test_values_that_nobody_knows_yet_change_no_resource(component: Any, use: str) -> None:
+    args = EXAMPLES[component.__name__].uses()[use]
+
+    def previewed() -> pulumi.ComponentResource:
+        unknown = aws.sns.Topic("unknown").arn
+        return made(component, known_later(args_class(component), args, lambda _: unknown))
+
+    assert urns(build(previewed, preview=True)) - urns(build(lambda: aws.sns.Topic("unknown"))) == urns(
+        build(lambda: made(component, args))
+    )
+
+
+@every_use
+def test_values_that_come_later_are_as_good_as_plain_ones(component: Any, use: str) -> None:
+    args = EXAMPLES[component.__name__].uses()[use]
+    later = known_later(args_class(component), args, pulumi.Output.from_input)
+    assert inputs(build(lambda: made(component, later))) == inputs(build(lambda: made(component, args)))
+
+
+@every_use
+def test_the_order_of_arguments_changes_nothing(component: Any, use: str) -> None:
+    args = EXAMPLES[component.__name__].uses()[use]
+    assert inputs(build(lambda: made(component, upside_down(args)))) == inputs(build(lambda: made(component, args)))
+
+
+@every_use
+def test_a_program_in_another_language_gets_the_same_resources(component: Any, use: str) -> None:
+    args = EXAMPLES[component.__name__].uses()[use]
+    sent = of_another_language(args_class(component), args)
+    built = build(lambda: hosted().construct("it", f"tenfold:index:{component.__name__}", sent))
+    assert inputs(built) == inputs(build(lambda: made(component, args)))
 
 
 @components
@@ -299,11 +472,16 @@ def test_growing_replaces_nothing_that_holds_data(component: Any) -> None:
         assert small.items() <= large.items()
 
 
-@components
+@every_use
+def test_nothing_that_holds_data_goes_unlooked_at(component: Any, use: str) -> None:
+    built = build(lambda: made(component, EXAMPLES[component.__name__].uses()[use]))
+    assert {child.type for child in children(built)} & HOLDS_DATA <= IRREPLACEABLE.keys()
+
+
+@every_use
 @pytest.mark.parametrize("preview", [False, True], ids=["updated", "previewed"])
-@pytest.mark.parametrize("use", ["least", "full"])
 def test_the_policy_pack_has_nothing_to_say(component: Any, use: str, preview: bool) -> None:
-    args = getattr(EXAMPLES[component.__name__], use)
+    args = EXAMPLES[component.__name__].uses()[use]
     diagnostics = Pack().judge(run(lambda: made(component, {**args, "alarm_topic_arn": TOPIC}), preview=preview))
     # Verdicts on subnets of another stack stay open.
     assert [each.message for each in diagnostics if each.policyName != UNDECIDED] == []

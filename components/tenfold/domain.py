@@ -96,7 +96,7 @@ def domain_certificate(
     certificate = aws.acm.Certificate(
         f"{component.pulumi_resource_name}-certificate",
         domain_name=names[0],
-        subject_alternative_names=names[1:],
+        subject_alternative_names=names[1:] or None,
         validation_method="DNS",
         region=region,
         opts=pulumi.ResourceOptions(parent=component),

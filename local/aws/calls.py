@@ -19,7 +19,7 @@ from local.aws.values import is_unknown, same, text_of
 Clients = Callable[[str, str], BaseClient]
 """Service and region -> boto3 client."""
 
-_GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "ResourceNotFoundException")
+_GONE = ("NotFound", "NoSuch", "NonExistent", "Nonexistent", "DoesNotExist", "ResourceNotFoundException")
 
 
 @dataclass(frozen=True)
@@ -149,11 +149,15 @@ def look_up(client: BaseClient, read: Read, scope: Properties) -> Any:
 
 
 class _Functions(functions.Functions):  # type: ignore[misc]
-    """JMESPath with a way into documents that AWS hands out as text."""
+    """JMESPath with ways into documents and paths that AWS hands out as text."""
 
     @functions.signature({"types": ["string", "null"]})  # type: ignore[misc]
     def _func_from_json(self, text: str | None) -> Any:
         return json.loads(text) if text else None
+
+    @functions.signature({"types": ["string"]})  # type: ignore[misc]
+    def _func_last_part(self, path: str) -> str:
+        return path.rpartition("/")[2]
 
 
 def search(path: str, value: Any) -> Any:
@@ -184,14 +188,23 @@ def set_tags(
         return
     removed = sorted(old.keys() - new.keys())
     if removed:
-        key = _member(client, tagging.untag, "tagkeys", "tags")
+        key = _member(client, tagging.untag, "tagkeys", "tags", "removetagkeys")
         value = [{"Key": name} for name in removed] if key == "Tags" else removed
-        call(client, tagging.untag, {**identity, key: value})
+        shape = members_of(_shape(client, tagging.untag))[key]
+        call(client, tagging.untag, {**identity, key: {"Items": value} if _holds_items(shape) else value})
     changed = {name: value for name, value in new.items() if old.get(name) != value}
     if changed:
-        key = _member(client, tagging.tag, "tags")
-        value = to_aws(members_of(_shape(client, tagging.tag))[key], changed, "tags", {}, [])
+        key = _member(client, tagging.tag, "tags", "addtags")
+        shape = members_of(_shape(client, tagging.tag))[key]
+        if _holds_items(shape):
+            value = {"Items": to_aws(members_of(shape)["Items"], changed, "tags", {}, [])}
+        else:
+            value = to_aws(shape, changed, "tags", {}, [])
         call(client, tagging.tag, {**identity, key: value})
+
+
+def _holds_items(shape: Shape) -> bool:  # CloudFront's lists of tags
+    return isinstance(shape, StructureShape) and members_of(shape).keys() == {"Items"}
 
 
 def tags(client: BaseClient, tagging: Tagging, description: Properties, scope: Properties) -> dict[str, str]:

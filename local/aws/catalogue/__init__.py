@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from local.aws.catalogue import (
+    acm,
     autoscaling,
     cloudwatch,
     dynamodb,
@@ -12,11 +13,13 @@ from local.aws.catalogue import (
     iam,
     keys,
     launch_template,
+    route53,
     s3,
     security_groups,
     sns,
     sqs,
     vpc,
+    wafv2,
 )
 from local.aws.catalogue.entry import ResourceType
 
@@ -34,6 +37,9 @@ _MODULES = (
     sns,
     keys,
     s3,
+    acm,
+    route53,
+    wafv2,
 )
 
 

@@ -1,4 +1,4 @@
-"""What keeps secrets and names: KMS keys, Secrets Manager, SSM parameters, ACM certificates."""
+"""What keeps secrets: KMS keys, Secrets Manager, SSM parameters."""
 
 from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType, Tagging
 
@@ -197,70 +197,4 @@ PARAMETER = ResourceType(
         ),
     ),
     naming=Naming(limit=2048),
-)
-
-
-def _other_names(properties: Properties) -> Properties:
-    """AWS counts the domain among the alternative names, whether it is given there or not."""
-    names = properties.get("subjectAlternativeNames")
-    if not isinstance(names, list):
-        return properties
-    return {**properties, "subjectAlternativeNames": [name for name in names if name != properties.get("domainName")]}
-
-
-CERTIFICATE = ResourceType(
-    token="aws:acm/certificate:Certificate",
-    service="acm",
-    create=Operation(
-        name="request_certificate",
-        only=frozenset(
-            {
-                "domainName",
-                "subjectAlternativeNames",
-                "validationMethod",
-                "keyAlgorithm",
-                "options",
-                "tags",
-                "certificateAuthorityArn",
-            }
-        ),
-    ),
-    id="CertificateArn",
-    read=(
-        Read(
-            name="describe_certificate",
-            params={"CertificateArn": "$id"},
-            at="Certificate",
-            also={
-                "ValidationMethod": "DomainValidationOptions[0].ValidationMethod",
-                "SubjectAlternativeNames": "SubjectAlternativeNames[?@!='$domain']",
-            },
-        ),
-    ),
-    update=(
-        Operation(name="update_certificate_options", params={"CertificateArn": "$id"}, only=frozenset({"options"})),
-    ),
-    delete=Operation(name="delete_certificate", params={"CertificateArn": "$id"}),
-    names={
-        "options.certificateTransparencyLoggingPreference": "CertificateTransparencyLoggingPreference",
-        "options.export": "Export",
-    },
-    outputs={
-        "arn": "CertificateArn",
-        "status": "Status",
-        "domainName": "DomainName",
-        "type": "Type",
-        "domainValidationOptions": "DomainValidationOptions[].{DomainName: DomainName, "
-        "ResourceRecordName: ResourceRecord.Name, ResourceRecordType: ResourceRecord.Type, "
-        "ResourceRecordValue: ResourceRecord.Value}",
-    },
-    required=frozenset({"domainName"}),
-    derived=lambda properties: {"domain": properties.get("domainName", "")},
-    prepare=_other_names,
-    tagging=Tagging(
-        tag="add_tags_to_certificate",
-        untag="remove_tags_from_certificate",
-        params={"CertificateArn": "$id"},
-        read=Read(name="list_tags_for_certificate", params={"CertificateArn": "$id"}, at="Tags"),
-    ),
 )

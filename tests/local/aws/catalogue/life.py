@@ -183,6 +183,11 @@ class World:
         return name
 
     @cached_property
+    def zone(self) -> str:
+        made = self.client("route53").create_hosted_zone(Name="zone.example", CallerReference=self.new_name())
+        return made["HostedZone"]["Id"].rpartition("/")[2]
+
+    @cached_property
     def keys(self) -> list[str]:
         return [self.client("kms").create_key()["KeyMetadata"]["KeyId"] for _ in range(2)]
 

@@ -12,6 +12,7 @@ from local.aws.catalogue import CATALOGUE
 from local.aws.catalogue.entry import ResourceType
 from local.aws.values import UNKNOWN
 from tests.local.aws.catalogue import (
+    test_acm,
     test_autoscaling,
     test_cloudwatch,
     test_dynamodb,
@@ -20,17 +21,20 @@ from tests.local.aws.catalogue import (
     test_iam,
     test_keys,
     test_launch_template,
+    test_route53,
     test_s3,
     test_security_groups,
     test_sns,
     test_sqs,
     test_vpc,
+    test_wafv2,
 )
 from tests.local.aws.catalogue.life import Case, World
 
 CASES: list[Case] = [
     case
     for module in (
+        test_acm,
         test_autoscaling,
         test_cloudwatch,
         test_dynamodb,
@@ -39,11 +43,13 @@ CASES: list[Case] = [
         test_iam,
         test_keys,
         test_launch_template,
+        test_route53,
         test_s3,
         test_security_groups,
         test_sns,
         test_sqs,
         test_vpc,
+        test_wafv2,
     )
     for case in module.CASES
 ]
@@ -53,6 +59,7 @@ PROVIDED = ("arn", "url", "dnsName", "zoneId", "invokeArn", "streamArn", "ownerI
 
 REPLACED = {
     "acm/certificate": {"domainName", "subjectAlternativeNames", "validationMethod", "keyAlgorithm"},
+    "acm/certificateValidation": {"certificateArn"},
     "appautoscaling/policy": {"name", "resourceId", "scalableDimension", "serviceNamespace"},
     "appautoscaling/target": {"resourceId", "scalableDimension", "serviceNamespace"},
     "autoscaling/group": {"name"},
@@ -89,6 +96,8 @@ REPLACED = {
     "lb/listenerRule": {"listenerArn"},
     "lb/loadBalancer": {"name", "internal", "loadBalancerType"},
     "lb/targetGroup": {"name", "port", "protocol", "protocolVersion", "vpcId", "targetType", "ipAddressType"},
+    "route53/record": {"name", "zoneId"},
+    "route53/zone": {"name"},
     "s3/bucket": {"bucket", "objectLockEnabled"},
     "s3/bucketLifecycleConfiguration": {"bucket"},
     "s3/bucketNotification": {"bucket"},
@@ -110,6 +119,8 @@ REPLACED = {
     "ssm/parameter": {"name", "dataType"},
     "vpc/securityGroupEgressRule": {"securityGroupId"},
     "vpc/securityGroupIngressRule": {"securityGroupId"},
+    "wafv2/webAcl": {"name", "scope"},
+    "wafv2/webAclAssociation": {"resourceArn", "webAclArn"},
 }
 """What forces a new resource in the provider's own schemas (``ForceNew``), for the properties that are catalogued."""
 
@@ -119,6 +130,7 @@ STAYS_OURS = {
     ("secretsmanager/secretVersion", "versionStages"): "labels move between versions, and only whole versions are made",
     ("secretsmanager/secretVersion", "secretBinary"): "as secretString",
     ("acm/certificate", "certificateAuthorityArn"): "forces a new resource in the real provider too",
+    ("route53/record", "type"): "the real provider deletes the old record within its update",
     ("kms/key", "customKeyStoreId"): "forces a new resource in the real provider too",
     ("s3/bucketLifecycleConfiguration", "expectedBucketOwner"): "forces a new resource in the real provider too",
     ("s3/bucketVersioning", "expectedBucketOwner"): "forces a new resource in the real provider too",

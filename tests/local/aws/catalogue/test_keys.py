@@ -1,4 +1,4 @@
-"""Keys, secrets, parameters and certificates live in the emulator as their entries say."""
+"""Keys, secrets and parameters live in the emulator as their entries say."""
 
 from typing import Any
 
@@ -30,12 +30,6 @@ def _parameter(world: World, made: Made) -> Any:
     found = world.client("ssm").get_parameter(Name=made.id, WithDecryption=True)["Parameter"]
     tags = world.client("ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=made.id)["TagList"]
     return only(found, "Type", "Value"), tags_of(tags)
-
-
-def _certificate(world: World, made: Made) -> Any:
-    found = world.client("acm").describe_certificate(CertificateArn=made.id)["Certificate"]
-    tags = world.client("acm").list_tags_for_certificate(CertificateArn=made.id)["Tags"]
-    return found["DomainName"], sorted(found["SubjectAlternativeNames"]), tags_of(tags)
 
 
 CASES = [
@@ -103,24 +97,6 @@ CASES = [
         ),
         drifts=("value",),
         outputs={"arn": ..., "version": 1},
-    ),
-    Case(
-        token="aws:acm/certificate:Certificate",
-        inputs=lambda _: {
-            "domainName": "a.example",
-            "subjectAlternativeNames": ["b.example"],
-            "validationMethod": "DNS",
-            "tags": {"team": "a"},
-        },
-        look=_certificate,
-        made=("a.example", ["a.example", "b.example"], {"team": "a"}),
-        change=lambda _: {"tags": {"team": "b"}},
-        changed=("a.example", ["a.example", "b.example"], {"team": "b"}),
-        meddle=lambda world, made: world.client("acm").remove_tags_from_certificate(
-            CertificateArn=made.id, Tags=[{"Key": "team"}]
-        ),
-        drifts=("tags",),
-        outputs={"arn": lambda _, made: made.id, "status": ..., "domainValidationOptions": ...},
     ),
 ]
 

@@ -1,9 +1,11 @@
 """Pulumi components for an AWS platform of one to ten million users."""
 
 from tenfold.flow_logs import FlowLogs
-from tenfold.network import NatMode, Network, NetworkArgs
+from tenfold.network import Network
+from tenfold.network_arguments import NatMode, NetworkArgs, NetworkExistingArgs, NetworkNatInstanceArgs, NetworkTier
 from tenfold.placement import NetworkPlacement
-from tenfold.queue_service import QueueService, QueueServiceArgs, QueueServiceWorkerArgs, WorkerArchitecture
+from tenfold.queue_service import QueueService, QueueServiceArgs
+from tenfold.queue_worker import QueueServiceWorkerArgs, WorkerArchitecture
 from tenfold.table import (
     Table,
     TableArgs,
@@ -21,7 +23,10 @@ __all__ = [
     "NatMode",
     "Network",
     "NetworkArgs",
+    "NetworkExistingArgs",
+    "NetworkNatInstanceArgs",
     "NetworkPlacement",
+    "NetworkTier",
     "QueueService",
     "QueueServiceArgs",
     "QueueServiceWorkerArgs",

@@ -4,15 +4,14 @@ XXH3 of eight bytes is some twenty operations on 64-bit words, so numpy computes
 against the xxhash library.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from tenfold_shards.errors import KeyRefused
-from tenfold_shards.hashing import BUCKET_SHIFT, XXH3
-from tenfold_shards.keys import LARGEST, Key, canonical
-from tenfold_shards.map import ShardMap
+from tenfold_shards.hashing import BUCKET_SHIFT
+from tenfold_shards.keys import LARGEST
 
 _Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
@@ -23,32 +22,62 @@ _PRIME = np.uint64(0x9FB21C651E98DF25)
 _FLIP = np.uint64(0xC5ECD5A2C73AB174)
 
 
-def indexes_for(shard_map: ShardMap, keys: "Iterable[Key] | _Array") -> "np.ndarray[Any, np.dtype[np.uint16]]":
-    """See `ShardMap.indexes_for`."""
-    if not isinstance(keys, np.ndarray):
-        position = {name: index for index, name in enumerate(shard_map.names)}
-        return np.fromiter((position[shard_map.shard_for(key)] for key in keys), np.uint16)
+class Batch:
+    """One map's look-up of arrays of integers.
+
+    Args:
+        names: the shards' names, in order; a result is a position among them.
+        owners: the name of each bucket's shard.
+        singles: the names of the shards of the int keys of 64 bits that have an override.
+        bucket_for: the bucket of such a key.
+    """
+
+    def __init__(
+        self, names: Sequence[str], owners: Sequence[str], singles: Mapping[int, str], bucket_for: Callable[[int], int]
+    ) -> None:
+        position = {name: index for index, name in enumerate(names)}
+        keys = sorted(singles)
+        self._plain = np.array([position[name] for name in owners], np.uint16)
+        self._marked = self._plain.copy()
+        self._marked[[bucket_for(key) for key in keys]] = _MARK
+        self._keys = np.array(keys, np.int64)
+        self._singles = np.array([position[singles[key]] for key in keys], np.uint16)
+
+    def indexes(self, keys: _Array) -> "np.ndarray[Any, np.dtype[np.uint16]]":
+        """The shard's position for each key of an array that `is_of_small_ints`."""
+        keys = np.ascontiguousarray(keys, np.int64)
+        found = np.empty(len(keys), np.uint16)
+        buckets, spare = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint64)
+        mixed = np.empty(_CHUNK, np.uint64)
+        for start in range(0, len(keys), _CHUNK):
+            part = keys[start : start + _CHUNK]
+            size = len(part)
+            bucket = _buckets(part.view(np.uint64), mixed[:size], buckets[:size], spare[:size])
+            out = found[start : start + size]
+            np.take(self._marked, bucket.view(np.int64), out=out, mode="clip")
+            if len(self._keys):
+                self._correct(part, bucket, out)
+        return found
+
+    def _correct(self, keys: _Array, buckets: _Array, out: _Array) -> None:
+        """Look at the keys whose bucket holds an override one by one."""
+        (at,) = np.nonzero(out == _MARK)
+        if len(at):
+            marked = keys[at]
+            nearest = np.minimum(np.searchsorted(self._keys, marked), len(self._keys) - 1)
+            plain = self._plain[buckets[at].view(np.int64)]
+            out[at] = np.where(self._keys[nearest] == marked, self._singles[nearest], plain)
+
+
+def is_of_small_ints(keys: _Array) -> bool:
+    """Whether every key of the array is an int of 64 bits, two's complement.
+
+    Raises:
+        KeyRefused: if it is no array of one dimension with an integer type.
+    """
     if keys.dtype.kind not in "iu" or keys.ndim != 1:
         raise KeyRefused(f"an array of keys has one dimension and an integer type, not {keys.ndim} and {keys.dtype}")
-    if shard_map.hash != XXH3 or (keys.dtype == np.uint64 and keys.size and int(keys.max()) > LARGEST):
-        return indexes_for(shard_map, keys.tolist())
-    return _indexes(shard_map, np.ascontiguousarray(keys, np.int64))
-
-
-def _indexes(shard_map: ShardMap, keys: _Array) -> _Array:
-    owners, forms, singles = _tables(shard_map)
-    found = np.empty(len(keys), np.uint16)
-    buckets, spare = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint64)
-    mixed = np.empty(_CHUNK, np.uint64)
-    for start in range(0, len(keys), _CHUNK):
-        part = keys[start : start + _CHUNK]
-        size = len(part)
-        bucket = _buckets(part.view(np.uint64), mixed[:size], buckets[:size], spare[:size])
-        out = found[start : start + size]
-        np.take(owners, bucket.view(np.int64), out=out, mode="clip")
-        if len(forms):
-            _overridden(shard_map, part, bucket, out, forms, singles)
-    return found
+    return keys.dtype != np.uint64 or not keys.size or int(keys.max()) <= LARGEST
 
 
 def _buckets(keys: _Array, mixed: _Array, hashed: _Array, spare: _Array) -> _Array:
@@ -71,34 +100,3 @@ def _buckets(keys: _Array, mixed: _Array, hashed: _Array, spare: _Array) -> _Arr
     np.bitwise_xor(hashed, spare, out=hashed)
     np.multiply(hashed, _PRIME, out=hashed)
     return np.right_shift(hashed, np.uint64(BUCKET_SHIFT), out=hashed)
-
-
-def _overridden(
-    shard_map: ShardMap, keys: _Array, buckets: _Array, out: _Array, forms: _Array, singles: _Array
-) -> None:
-    (at,) = np.nonzero(out == _MARK)
-    if not len(at):
-        return
-    plain: _Array = shard_map._arrays["plain"]  # pyright: ignore[reportPrivateUsage]
-    marked = keys[at]
-    nearest = np.minimum(np.searchsorted(forms, marked), len(forms) - 1)
-    out[at] = np.where(forms[nearest] == marked, singles[nearest], plain[buckets[at].view(np.int64)])
-
-
-def _tables(shard_map: ShardMap) -> tuple[_Array, _Array, _Array]:
-    """Owners by bucket with marks, and the int overrides with their owners, in order; kept with the map once made."""
-    arrays = shard_map._arrays  # pyright: ignore[reportPrivateUsage]
-    if "tables" not in arrays:
-        position = {name: index for index, name in enumerate(shard_map.names)}
-        plain = np.array([position[name] for name in shard_map.owners], np.uint16)
-        single = sorted(
-            (override.key, position[override.shard])
-            for override in shard_map.overrides
-            if isinstance(override.key, int) and len(canonical(override.key)) == 8
-        )
-        forms = np.array([key for key, _ in single], np.int64)
-        marked = plain.copy()
-        marked[[shard_map.bucket_for(key) for key, _ in single]] = _MARK
-        arrays["plain"] = plain
-        arrays["tables"] = (marked, forms, np.array([index for _, index in single], np.uint16))
-    return arrays["tables"]

@@ -5,8 +5,12 @@ A map is named by a file with its canonical text, or by a store of published ver
 (`check`: faulty; `diff --exit-code`: different), 2 wrong usage.
 """
 
+import io
 import json
+import re
 import sys
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +53,9 @@ _DYNAMODB = "dynamodb:"
 
 def main() -> None:
     """The entry point: whatever is refused becomes one readable message and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):  # an argument that is no UTF-8 is shown, not choked on
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except ShardError as error:
@@ -60,32 +67,56 @@ def main() -> None:
 
 def _load(name: str) -> ShardMap:
     path = Path(name)
-    if name.startswith(_DYNAMODB) or path.is_dir() or (not path.exists() and _versioned(name)):
-        place, version = _versioned(name) or (name, None)
-        return _store(place).load(version)
+    with _reached(name):
+        if name.startswith(_DYNAMODB) or path.is_dir() or (not path.exists() and _versioned(name)):
+            place, version = _versioned(name) or (name, None)
+            return _store(place).load(version)
+        try:
+            return decode(path.read_bytes().decode())
+        except UnicodeDecodeError as error:
+            raise MapError([Fault(name, f"is no UTF-8 at byte {error.start}")]) from None
+        except MapError as error:
+            raise MapError([Fault(f"{name} {fault.path}", fault.message) for fault in error.faults]) from None
+
+
+@contextmanager
+def _reached(name: str) -> Generator[None]:
+    """Say of a file, folder or table what the system or AWS says of it."""
     try:
-        return decode(path.read_bytes().decode())
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise MapError([Fault(name, f"cannot be read: {error.strerror or error}")]) from None
-    except UnicodeDecodeError as error:
-        raise MapError([Fault(name, f"is no UTF-8 at byte {error.start}")]) from None
-    except MapError as error:
-        raise MapError([Fault(f"{name} {fault.path}", fault.message) for fault in error.faults]) from None
+        raise MapError([Fault(name, f"cannot be read or written: {error.strerror or error}")]) from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "botocore":  # no import of it where no table is asked
+            raise
+        raise MapError([Fault(name, f"AWS was asked and {error}")]) from None
 
 
 def _versioned(name: str) -> tuple[str, int] | None:
     place, at, version = name.rpartition("@")
-    return (place, int(version)) if at and version.isdecimal() else None
+    number = _whole(version)
+    return (place, number) if at and number is not None else None
+
+
+def _whole(text: str) -> int | None:
+    """A whole number as people write it; thousands of digits are none."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def _store(place: str) -> MapStore:
     if not place.startswith(_DYNAMODB):
+        if not place:
+            raise MapError([Fault("STORE", "is empty; name a folder, or dynamodb:TABLE[/NAME]")])
         return FolderStore(place)
     try:
         from tenfold_shards.store_dynamodb import DynamoStore  # noqa: PLC0415 - boto3 is optional and slow to import
     except ImportError:
         raise MapError([Fault(place, "needs boto3: pip install 'tenfold-shards[dynamodb]'")]) from None
     table, _, name = place.removeprefix(_DYNAMODB).partition("/")
+    if not table:
+        raise MapError([Fault(place, "names no table; write dynamodb:TABLE[/NAME]")])
     return DynamoStore(table, name or "main")
 
 
@@ -95,19 +126,25 @@ def create(
     hash_name: Annotated[str, typer.Option("--hash", help="the pinned hash")] = XXH3,
 ) -> None:
     """Print version 1 of a map for these shards."""
-    weights = dict(_weight(name, 1) for name in names)
-    if len(weights) < len(names):
-        raise MapError([Fault("NAME", "a shard is named twice")])
-    typer.echo(encode(ShardMap.create(weights, hash_name)), nl=False)
+    typer.echo(encode(ShardMap.create(_weights(names, 1), hash_name)), nl=False)
 
 
-def _weight(text: str, default: int | None = None) -> tuple[str, int]:
-    name, equals, weight = text.partition("=")
-    if not equals and default is not None:
-        return name, default
-    if not weight.isdecimal():
-        raise MapError([Fault(text, "does not read NAME=WEIGHT with a whole number as weight")])
-    return name, int(weight)
+def _weights(texts: Iterable[str], default: int | None = None) -> dict[str, int]:
+    """What is written as NAME=WEIGHT, or as NAME alone where there is a default."""
+    weights: dict[str, int] = {}
+    faults: list[Fault] = []
+    for text in texts:
+        name, equals, written = text.partition("=")
+        weight = _whole(written) if equals else default
+        if weight is None:
+            faults.append(Fault(text, "does not read NAME=WEIGHT with a whole number as weight"))
+        elif name in weights:
+            faults.append(Fault(text, f"names {name} a second time; each shard is named once"))
+        else:
+            weights[name] = weight
+    if faults:
+        raise MapError(faults)
+    return weights
 
 
 @app.command()
@@ -170,17 +207,19 @@ def where(
 
 
 @app.command()
-def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...")], as_json: _JSON = False) -> None:
-    """Check that files are canonical maps, and name every fault."""
+def check(names: Annotated[list[str], typer.Argument(metavar="MAP...")], as_json: _JSON = False) -> None:
+    """Check that files, or the versions of a store, are canonical maps, and name every fault."""
     faults: list[Fault] = []
-    for file in files:
+    for name in names:
         try:
-            loaded = _load(str(file))
+            loaded = _load(name)
         except MapError as error:
             faults.extend(error.faults)
+        except ShardError as error:
+            faults.append(Fault(name, str(error)))
         else:
             if not as_json:
-                typer.echo(f"{file}: version {loaded.version}, {len(loaded.shards):,} shards, in order")
+                typer.echo(f"{name}: version {loaded.version}, {len(loaded.shards):,} shards, in order")
     if as_json:
         _print_json({"faults": [{"path": fault.path, "message": fault.message} for fault in faults]})
     for fault in [] if as_json else faults:
@@ -212,14 +251,16 @@ def publish(
 ) -> None:
     """Publish a map as the next version; refused if another has published it first."""
     loaded = _load(shard_map)
-    _store(store).publish(loaded)
+    with _reached(store):
+        _store(store).publish(loaded)
     typer.echo(f"published version {loaded.version}")
 
 
 @app.command()
 def history(store: _STORE, as_json: _JSON = False) -> None:
     """List the published versions, the newest first."""
-    publications = _store(store).history()
+    with _reached(store):
+        publications = _store(store).history()
     if as_json:
         _print_json([{"version": one.version, "published_at": one.published_at.isoformat()} for one in publications])
         return
@@ -233,7 +274,8 @@ def roll_back(
     version: Annotated[int, typer.Argument(help="the version whose placement is wanted again")],
 ) -> None:
     """Publish an old version as the next one. It moves no rows: where rows were moved since, move them back instead."""
-    restored = rollback(_store(store), version)
+    with _reached(store):
+        restored = rollback(_store(store), version)
     typer.echo(f"published version {restored.version}, which is version {version} again")
 
 
@@ -284,11 +326,16 @@ def _planned(plan: Plan, explain: bool, as_json: bool) -> None:
 
 def _numbers(text: str) -> list[int]:
     buckets: list[int] = []
-    for run in text.replace(",", " ").split():
-        first, dash, last = run.partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()) or int(last or first) >= BUCKETS:
-            raise MapError([Fault(run, f"is no run of buckets; write them as 0-99 from 0 to {BUCKETS - 1}")])
-        buckets.extend(range(int(first), int(last or first) + 1))
+    faults: list[Fault] = []
+    for run in text.split(","):
+        first, dash, last = run.strip().partition("-")
+        low, high = _whole(first), _whole(last if dash else first)
+        if low is None or high is None or not low <= high < BUCKETS:
+            faults.append(Fault(repr(run), f"is no run of buckets; write 0-99,512: rising, from 0 to {BUCKETS - 1}"))
+        else:
+            buckets.extend(range(low, high + 1))
+    if faults:
+        raise MapError(faults)
     return buckets
 
 
@@ -321,8 +368,7 @@ def _rebalance(
     as_json: _JSON = False,
 ) -> None:
     """Every shard at its share, with new weights if given."""
-    given = dict(_weight(text) for text in weights or [])
-    _planned(operations.rebalance(_load(shard_map), given), explain, as_json)
+    _planned(operations.rebalance(_load(shard_map), _weights(weights or [])), explain, as_json)
 
 
 @plan_app.command("split")

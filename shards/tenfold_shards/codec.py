@@ -7,6 +7,7 @@ by byte and a person can read `diff`. `decode` refuses everything else and says 
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from reprlib import Repr
 from typing import Any, cast
 
 from tenfold_shards.errors import Fault, KeyRefused, MapError
@@ -17,6 +18,8 @@ from tenfold_shards.map import Override, Range, Shard, ShardMap
 SCHEMA = "tenfold-shards/map/1"
 _FORM = "is not in the canonical form"
 _FIELDS = ("schema", "version", "hash", "shards", "overrides", "ranges")
+_QUOTE = Repr()  # what is given may be long, or lists in lists without end
+_QUOTE.maxstring = _QUOTE.maxother = 60
 _RUNS = re.compile(r"(?:(?:0|[1-9][0-9]{0,4})(?:-[1-9][0-9]{0,4})?(?: (?!$)|$))*", re.ASCII)
 
 
@@ -87,28 +90,24 @@ def decode(text: str) -> ShardMap:
     return candidate
 
 
+class _Object(dict[str, Any]):
+    """An object of JSON, and the names that stand in it more than once."""
+
+    def __init__(self, members: list[tuple[str, Any]]) -> None:
+        super().__init__(members)
+        names = [name for name, _ in members]
+        self.doubled = [name for name in self if len(self) < len(names) and names.count(name) > 1]
+
+
 def _parsed(text: str) -> object:
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        unique: dict[str, Any] = {}
-        for name, value in members:
-            if name in unique:
-                raise MapError([Fault("$", f"the name {name!r} stands twice in one object")])
-            unique[name] = value
-        return unique
-
-    def constant(name: str) -> object:
-        raise MapError([Fault("$", f"{name} is no JSON")])
-
     try:
         text.encode()
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+        return json.loads(text, object_pairs_hook=_Object)
     except UnicodeEncodeError:
         raise MapError([Fault("$", "the text has a lone surrogate, which UTF-8 cannot carry")]) from None
     except json.JSONDecodeError as error:
         fault = Fault(f"line {error.lineno} column {error.colno}", f"is no JSON: {error.msg}")
         raise MapError([fault]) from None
-    except MapError:
-        raise
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists in lists without end
         raise MapError([Fault("$", f"is no JSON: {error}")]) from None
 
@@ -135,7 +134,8 @@ class _Reader:
         if fields is None:
             return None
         if fields["schema"] != SCHEMA:
-            self.fault("$.schema", f"{fields['schema']!r} is not the schema that this release reads, {SCHEMA!r}")
+            given = _QUOTE.repr(fields["schema"])
+            self.fault("$.schema", f"{given} is not the schema that this release reads, {SCHEMA!r}")
             return None
         version = self.typed("$.version", fields["version"], int, "a whole number")
         hash_name = self.typed("$.hash", fields["hash"], str, "a hash's name")
@@ -150,13 +150,19 @@ class _Reader:
             self.faults.extend(error.faults)
             return None
 
+    def members_of(self, path: str, value: object) -> _Object | None:
+        found: _Object | None = self.typed(path, value, _Object, "an object")
+        for name in found.doubled if found is not None else ():
+            self.fault(f"{path}.{name}", "stands twice in one object")
+        return found
+
     def members(self, path: str, value: object, names: tuple[str, ...]) -> dict[str, object] | None:
-        found = self.typed(path, value, dict, "an object")
-        if found is None:
+        members = self.members_of(path, value)
+        if members is None:
             return None
-        members = cast(dict[str, object], found)
-        for name in members.keys() - set(names):
-            self.fault(f"{path}.{name}", f"is an unknown field; known are {', '.join(names)}")
+        for name in members:
+            if name not in names:
+                self.fault(f"{path}.{name}", f"is an unknown field; known are {', '.join(names)}")
         for name in names:
             if name not in members:
                 self.fault(f"{path}.{name}", "is missing")
@@ -165,7 +171,7 @@ class _Reader:
     def typed(self, path: str, value: object, kind: type[Any], wanted: str) -> Any:
         if type(value) is kind:
             return value
-        self.fault(path, f"{str(value)[:60]!r} is not {wanted}")
+        self.fault(path, f"{_QUOTE.repr(value)} is not {wanted}")
         return None
 
     def each(self, path: str, value: object, read: Callable[[str, object], Any]) -> Iterator[Any]:
@@ -175,7 +181,7 @@ class _Reader:
     def shards(self, value: object) -> tuple[tuple[Shard, ...], tuple[str, ...]]:
         owners: list[str | None] = [None] * BUCKETS
         shards: list[Shard] = []
-        for name, entry in (self.typed("$.shards", value, dict, "an object") or {}).items():
+        for name, entry in (self.members_of("$.shards", value) or {}).items():
             fields = self.members(f"$.shards.{name}", entry, ("weight", "buckets"))
             if fields is not None:
                 weight = self.typed(f"$.shards.{name}.weight", fields["weight"], int, "a whole number")

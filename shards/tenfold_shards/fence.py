@@ -66,6 +66,9 @@ class FreezeTimeout(FenceError):  # noqa: N818 - as its siblings, named by what 
             "takes writes again; end long transactions (see pg_stat_activity) or freeze with a longer timeout"
         )
 
+    def __reduce__(self) -> tuple[type["FreezeTimeout"], tuple[int, float]]:
+        return (FreezeTimeout, (self.buckets, self.seconds))
+
 
 @dataclass(frozen=True, slots=True)
 class FenceRow:
@@ -200,6 +203,13 @@ def freeze(
                 " AND token = %(token)s AND epoch < %(epoch)s",
                 wanted,
             )
+            # Between the two steps another mover with a later lease may have come: then these are not at rest.
+            rested = connection.execute(
+                "SELECT bucket FROM tenfold.fence WHERE bucket = ANY(%(buckets)s)"
+                " AND token = %(token)s AND epoch = %(epoch)s AND NOT owned",
+                wanted,
+            ).fetchall()
+            _all_changed(connection, "freeze", buckets, [bucket for (bucket,) in rested], epoch, token)
     except psycopg.errors.QueryCanceled as error:
         with connection.transaction():
             connection.execute(

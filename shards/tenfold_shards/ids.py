@@ -85,6 +85,8 @@ class IdGenerator:
         self._ms = -1
         if after is not None:
             decode_id(after)
+            if after >> _TIME_SHIFT == _END_MS - 1:
+                raise _refused(f"no id comes after {after}: it is of the last millisecond that ids have")
             self._advance((after >> _TIME_SHIFT) + 1)
 
     def next(self, bucket: int) -> int:
@@ -93,8 +95,8 @@ class IdGenerator:
         Raises:
             MapError: for a bucket that is none, or a clock before the epoch or after its end.
         """
-        if not 0 <= bucket < BUCKETS:
-            raise _refused(f"{bucket} is no bucket; they go from 0 to {BUCKETS - 1}")
+        if type(bucket) is not int or not 0 <= bucket < BUCKETS:
+            raise _refused(f"{bucket!r} is no bucket; they go from 0 to {BUCKETS - 1}")
         with self._lock:
             self._advance(int(self._clock() * 1000) - _EPOCH_MS)
             if self._next.get(bucket, 0) >= _SEQUENCES:

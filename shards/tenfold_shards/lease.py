@@ -39,10 +39,14 @@ class LeaseHeld(ShardError):  # noqa: N818 - named as what happened, like the re
     def __init__(self, name: str, holder: str, seconds: float, waited: float) -> None:
         self.name = name
         self.holder = holder
+        self._seconds, self._waited = seconds, waited
         super().__init__(
             f"the lease {name!r} is held by {holder}, still after {waited:g} s; if that one is dead, the lease is free "
             f"{seconds:g} s after somebody began to wait for it: wait longer than that"
         )
+
+    def __reduce__(self) -> tuple[type["LeaseHeld"], tuple[str, str, float, float]]:
+        return (LeaseHeld, (self.name, self.holder, self._seconds, self._waited))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,10 @@ def acquire(
 
     Raises:
         LeaseHeld: Another one has it.
+        ShardError: ``seconds`` is not above 0.
     """
+    if not seconds > 0:
+        raise ShardError(f"a lease of {seconds!r} s is over before it is there; it lasts more than 0 s")
     who = holder or f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     deadline = time.monotonic() + wait_seconds
     watched: _Entry | None = None

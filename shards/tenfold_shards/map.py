@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tenfold_shards.errors import Fault, MapError
 from tenfold_shards.hashing import BUCKET_SHIFT, BUCKETS, XXH3, hash_function
-from tenfold_shards.keys import Key, canonical, shown, small_int
+from tenfold_shards.keys import LARGEST, SMALLEST, Key, canonical, shown, small_int
 from tenfold_shards.shares import shares
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from tenfold_shards.batch import Batch
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 MOST_SHARDS = BUCKETS
@@ -104,7 +106,7 @@ class ShardMap:
     _function: Callable[[bytes], int] = field(init=False, repr=False, compare=False)
     _single: dict[bytes, str] = field(init=False, repr=False, compare=False)
     _lowers: list[str] = field(init=False, repr=False, compare=False)
-    _arrays: dict[str, Any] = field(init=False, repr=False, compare=False)
+    _batch: list["Batch"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -116,7 +118,7 @@ class ShardMap:
         put(self, "_function", function)
         put(self, "_single", single)
         put(self, "_lowers", [part.lower for part in self.ranges])
-        put(self, "_arrays", {})
+        put(self, "_batch", [])
         hashed = _hashed(function, self.owners, self.overrides)
         put(self, "shard_for", _ranged(self.placement, hashed) if self.ranges else hashed)
 
@@ -169,9 +171,22 @@ class ShardMap:
 
     def indexes_for(self, keys: "Iterable[Key] | np.ndarray[Any, Any]") -> "np.ndarray[Any, np.dtype[np.uint16]]":
         """The shard's position in `names` for each key, as an array; needs numpy, fastest on an int64 array."""
-        from tenfold_shards.batch import indexes_for  # noqa: PLC0415 - numpy is optional and slow to import
+        import numpy as np  # noqa: PLC0415 - numpy is optional and slow to import
 
-        return indexes_for(self, keys)
+        from tenfold_shards.batch import Batch, is_of_small_ints  # noqa: PLC0415 - it needs numpy
+
+        if not isinstance(keys, np.ndarray) or not is_of_small_ints(keys) or self.hash != XXH3:
+            position = {name: index for index, name in enumerate(self.names)}
+            each = keys.tolist() if isinstance(keys, np.ndarray) else keys
+            return np.fromiter((position[self.shard_for(key)] for key in each), np.uint16)
+        if not self._batch:  # of two threads that make one both are right
+            singles = {
+                single.key: single.shard
+                for single in self.overrides
+                if isinstance(single.key, int) and SMALLEST <= single.key <= LARGEST
+            }
+            self._batch.append(Batch(self.names, self.owners, singles, self.bucket_for))
+        return self._batch[0].indexes(keys)
 
     def counts(self) -> dict[str, int]:
         """How many buckets each shard owns, in the order of the names, with zeros."""

@@ -18,6 +18,8 @@ import random
 import time
 import uuid
 import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -70,7 +72,7 @@ class DynamoStore:
     def load(self, version: int | None = None) -> ShardMap:
         """A published version, without an argument the one in force."""
         number = self.head() if version is None else version
-        if number == 0:
+        if version is None and number == 0:
             raise StoreError(
                 f"no shard map {self.name!r} is published in the table {self.table}; publish version 1 first"
             )
@@ -98,7 +100,10 @@ class DynamoStore:
         publication = uuid.uuid4().hex
         for attempt in range(_ATTEMPTS):
             try:
-                self._client.transact_write_items(TransactItems=self._transaction(shard_map.version, text, publication))
+                with self._in_table():
+                    self._client.transact_write_items(
+                        TransactItems=self._transaction(shard_map.version, text, publication)
+                    )
                 return
             except self._client.exceptions.TransactionCanceledException as error:
                 reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
@@ -119,17 +124,18 @@ class DynamoStore:
         found: list[Publication] = []
         start: dict[str, Any] = {}
         while len(found) < limit:
-            page = self._client.query(
-                TableName=self.table,
-                KeyConditionExpression="#map = :map AND begins_with(#item, :version)",
-                ExpressionAttributeNames={"#map": "map", "#item": "item"},
-                ExpressionAttributeValues={":map": {"S": self.name}, ":version": {"S": "version#"}},
-                ProjectionExpression="#item, published_at",
-                ScanIndexForward=False,
-                ConsistentRead=True,
-                Limit=limit - len(found),
-                **start,
-            )
+            with self._in_table():
+                page = self._client.query(
+                    TableName=self.table,
+                    KeyConditionExpression="#map = :map AND begins_with(#item, :version)",
+                    ExpressionAttributeNames={"#map": "map", "#item": "item"},
+                    ExpressionAttributeValues={":map": {"S": self.name}, ":version": {"S": "version#"}},
+                    ProjectionExpression="#item, published_at",
+                    ScanIndexForward=False,
+                    ConsistentRead=True,
+                    Limit=limit - len(found),
+                    **start,
+                )
             found += [
                 Publication(int(item["item"]["S"].partition("#")[2]), datetime.fromisoformat(item["published_at"]["S"]))
                 for item in page["Items"]
@@ -153,11 +159,12 @@ class DynamoStore:
                 "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
             }
         try:
-            self._client.put_item(
-                TableName=self.table,
-                Item={**self._key("leases"), "revision": {"N": str(expected + 1)}, "text": {"S": text}},
-                **condition,
-            )
+            with self._in_table():
+                self._client.put_item(
+                    TableName=self.table,
+                    Item={**self._key("leases"), "revision": {"N": str(expected + 1)}, "text": {"S": text}},
+                    **condition,
+                )
         except self._client.exceptions.ConditionalCheckFailedException:
             # A write whose answer was lost is sent again, and finds itself there.
             return self.read_leases() == Leases(expected + 1, text)
@@ -198,7 +205,7 @@ class DynamoStore:
 
     def _get(self, item: str, attributes: str, names: dict[str, str] | None = None) -> dict[str, Any]:
         request: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
-        try:
+        with self._in_table():
             answer = self._client.get_item(
                 TableName=self.table,
                 Key=self._key(item),
@@ -206,11 +213,17 @@ class DynamoStore:
                 ConsistentRead=True,
                 **request,
             )
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
-                raise StoreError(f"there is no table {self.table} for shard maps in this account and region") from error
-            raise
         return answer.get("Item", {})
+
+    @contextmanager
+    def _in_table(self) -> Generator[None]:
+        """Say by its name that the table is not there: nothing can have been written to it."""
+        try:
+            yield
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "ResourceNotFoundException":
+                raise
+            raise StoreError(f"there is no table {self.table} for shard maps in this account and region") from error
 
 
 def _version_item(version: int) -> str:

@@ -25,7 +25,8 @@ from tenfold_shards.errors import Conflict
 from tenfold_shards.map import ShardMap
 from tenfold_shards.store import Leases, Publication, StoreError, decoded
 
-_VERSION_FILE = re.compile(r"([0-9]{8,})\.json")
+# Of at least eight digits; 00000000 and 000000001 are no name that a version gets.
+_VERSION_FILE = re.compile(r"(?!0{8})([0-9]{8}|[1-9][0-9]{8,})\.json")
 _ABANDONED_SECONDS = 3600.0
 
 
@@ -42,11 +43,11 @@ class FolderStore:
     def load(self, version: int | None = None) -> ShardMap:
         """A published version, without an argument the one in force."""
         number = self.head() if version is None else version
-        if number == 0:
+        if version is None and number == 0:
             raise StoreError(f"no shard map is published in {self.folder}; publish version 1 first")
         path = self._path(number)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_bytes().decode()  # as it is: read as text, a line's end would be made canonical
         except FileNotFoundError:
             raise StoreError(
                 f"version {number} of the shard map is not in {self.folder}; "

@@ -305,6 +305,30 @@ def test_a_mover_with_an_older_token_changes_nothing(connect: Connect) -> None:
     assert fence.rows(mover) == before
 
 
+class Overtaken:
+    """A mover's connection: between the two steps of its freeze another mover with a later lease comes."""
+
+    def __init__(self, connection: Connection, overtake: Callable[[], None]) -> None:
+        self._connection, self._overtake = connection, overtake
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str | bytes, *arguments: Any) -> Any:
+        if "SET epoch" in str(statement):
+            self._overtake()
+        return self._connection.execute(statement, *arguments)  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+
+def test_a_mover_that_is_deposed_while_it_freezes_is_told_so(connect: Connect) -> None:
+    def overtake() -> None:
+        fence.own(connect(), [BUCKET], epoch=4, token=6)
+
+    with pytest.raises(FenceError, match="another mover was here"):
+        fence.freeze(Overtaken(connect(), overtake), [BUCKET, 8], epoch=5, token=5)  # pyright: ignore[reportArgumentType]
+    assert fence.rows(connect())[BUCKET] == fence.FenceRow(epoch=4, owned=True, token=6)
+
+
 def test_an_epoch_never_goes_back(connect: Connect) -> None:
     mover = connect()
     before = fence.rows(mover)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenfold_shards import IdGenerator, decode_id
+from tenfold_shards import IdGenerator, MapError, Override, Range, Shard, ShardMap, decode, decode_id, encode
 
 _GOLDEN = Path(__file__).parent / "golden" / "buckets.json"
 _START = 1_735_689_600.0  # 2025-01-01, checked with `date -u -d @1735689600`
@@ -55,6 +56,23 @@ def test_golden_buckets_hold_in_every_process(seed: str) -> None:
     assert json.loads(ran.stdout) == json.loads(_GOLDEN.read_text())
 
 
+@pytest.mark.parametrize("python", ["python3.12", "python3.13", "python3.14"])
+def test_golden_buckets_and_the_golden_map_hold_on_other_versions_of_python(python: str) -> None:
+    found = shutil.which(python)
+    if found is None or subprocess.run([found, "-c", ""], check=False).returncode:
+        pytest.skip(f"{python} is not on this machine")
+    program = (
+        "import json,sys;from pathlib import Path;from tenfold_shards import ShardMap,decode,encode;"
+        "from tenfold_shards.keys import from_json;golden=Path(sys.argv[1]);text=(golden/'map.json').read_text();"
+        "assert encode(decode(text))==text;look_up=ShardMap.create(['a'],'blake2b64/v1').bucket_for;"
+        "print(json.dumps([look_up(from_json(row[0])) for row in json.loads((golden/'buckets.json').read_text())]))"
+    )
+    # Without packages: xxhash is built for one version of Python, BLAKE2b comes with each.
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "shards")}
+    ran = subprocess.run([found, "-c", program, _GOLDEN.parent], env=environment, capture_output=True, check=True)
+    assert json.loads(ran.stdout) == [row[2] for row in json.loads(_GOLDEN.read_text())]
+
+
 def test_golden_buckets_follow_from_the_documented_bytes() -> None:
     rows = {str(row[0]): row[1:] for row in json.loads(_GOLDEN.read_text())}
     for text, form in {
@@ -64,3 +82,26 @@ def test_golden_buckets_follow_from_the_documented_bytes() -> None:
     }.items():
         blake = int.from_bytes(hashlib.blake2b(form, digest_size=8).digest(), "big")
         assert rows[text] == [xxhash.xxh3_64_intdigest(form) >> 50, blake >> 50]
+
+
+def test_the_golden_map_is_read_as_what_its_text_says_and_written_as_it_was() -> None:
+    text = (_GOLDEN.parent / "map.json").read_text()
+    golden = ShardMap(
+        version=42,
+        hash="blake2b64/v1",
+        shards=(Shard("eu-1", 3), Shard("eu-2", 1), Shard("spare", 0)),
+        owners=("eu-1",) * 8192 + ("eu-2",) + ("eu-1",) * 4095 + ("eu-2",) * 4096,
+        overrides=(Override(7, "spare"), Override(b"\x00\xff", "eu-1"), Override(("tenant", 1), "eu-2")),
+        ranges=(Range("", "Müller", "eu-1"), Range("N", None, "eu-2")),
+    )
+    assert decode(text) == golden
+    assert encode(golden) == text
+
+
+def test_no_id_is_made_after_the_last_or_for_what_is_no_bucket() -> None:
+    last = (2**40 - 1) << 23
+    with pytest.raises(MapError, match=f"no id comes after {last}"):
+        IdGenerator(after=last)
+    for bucket in (True, 1.5, -1, 16384, "7"):
+        with pytest.raises(MapError, match="is no bucket"):
+            IdGenerator(clock=lambda: _START).next(bucket)  # pyright: ignore[reportArgumentType]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tenfold_shards import lease
+from tenfold_shards import ShardError, lease
 from tenfold_shards.lease import LeaseHeld, LeaseLost
 from tenfold_shards.store import MapStore, StoreError
 from tenfold_shards.store_dynamodb import DynamoStore, create_table
@@ -116,3 +116,9 @@ def test_leases_that_cannot_be_read_are_refused(store: MapStore) -> None:
     store.write_leases("[]", 0)
     with pytest.raises(StoreError, match="leases cannot be read"):
         lease.acquire(store, "orders-1")
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_a_lease_that_is_over_before_it_is_there_is_refused(tmp_path: Path, seconds: float) -> None:
+    with pytest.raises(ShardError, match="lasts more than 0 s"):
+        lease.acquire(FolderStore(tmp_path), "move", seconds=seconds)

@@ -137,7 +137,7 @@ def test_the_latest_range_over_a_text_in_utf8_order_decides(parts: list[Any], te
         ('"0-8191"', '"0-8192"', "$.shards.b.buckets"),
         ("xxh3_64/v1", "md5", "$.hash"),
         ('"version": 1', '"version": 1,\n  "more": 1', "$.more"),
-        ('"version": 1', '"version": 1, "version": 1', "$"),
+        ('"version": 1', '"version": 1, "version": 1', "$.version"),
         ('"version": 1', '"version":  1', "line 3"),
         ('"overrides": []', '"overrides": [{"key": "int:1", "shard": "z"}]', "$.overrides[0].shard"),
         ('"0-8191"', '"0-4000 4001-8191"', "line 6"),

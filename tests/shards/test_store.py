@@ -275,3 +275,43 @@ def test_damaged_leases_are_refused_with_their_place(tmp_path: Path) -> None:
     (tmp_path / "leases.json").write_text(json.dumps({"revision": 1}))
     with pytest.raises(StoreError, match=r"leases\.json does not hold leases"):
         FolderStore(tmp_path).read_leases()
+
+
+def test_a_file_whose_lines_end_otherwise_is_no_canonical_text(tmp_path: Path) -> None:
+    (tmp_path / "00000001.json").write_bytes(encode(version(1)).replace("\n", "\r\n").encode())
+    with pytest.raises(StoreError, match="not in the canonical form"):
+        FolderStore(tmp_path).load()
+
+
+def test_files_with_names_that_no_version_gets_are_no_versions(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    store.publish(version(1))
+    for name in ("00000000.json", "000000002.json", "0000003.json", "00000004.json.bak"):
+        (tmp_path / name).write_text(encode(version(2)))
+    assert (store.head(), store.versions()) == (1, [1])
+    store.publish(version(2))
+    assert store.load() == version(2)
+
+
+def test_versions_beyond_eight_digits_are_versions(tmp_path: Path) -> None:
+    (tmp_path / "100000000.json").write_text(encode(version(100_000_000)))
+    assert FolderStore(tmp_path).load() == version(100_000_000)
+
+
+def test_version_0_is_none_that_could_be_asked_for(store: MapStore) -> None:
+    store.publish(version(1))
+    with pytest.raises(StoreError, match=r"version 0 .* in force there is 1"):
+        store.load(0)
+
+
+def test_every_request_to_a_table_that_is_not_there_is_refused_in_words(dynamodb: Any) -> None:
+    store = DynamoStore("nowhere", client=dynamodb)
+    requests: list[Callable[[], object]] = [
+        store.history,
+        store.read_leases,
+        lambda: store.publish(version(1)),
+        lambda: store.write_leases("x", 0),
+    ]
+    for request in requests:
+        with pytest.raises(StoreError, match="no table nowhere"):
+            request()

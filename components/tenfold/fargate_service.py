@@ -69,7 +69,7 @@ def fargate_service(
         tags: Tags of the tasks.
         ready: What must be there before a task starts.
     """
-    cluster_arn, capacity = _cluster(component, prefix, container)
+    cluster_arn, cluster_name, capacity = _cluster(component, prefix, container)
     logs = aws.cloudwatch.LogGroup(
         f"{prefix}-logs",
         retention_in_days=container.get("log_retention_days", 30),
@@ -92,16 +92,16 @@ def fargate_service(
         tags=tags,
         ready=[*ready, *capacity, permission, *shell],
     )
-    cluster_name = cluster_arn.apply(lambda arn: arn.rpartition("/")[2])
     return FargateService(service, cluster_arn, cluster_name, logs, task)
 
 
 def _cluster(
     component: pulumi.ComponentResource, prefix: str, container: ContainerArgs
-) -> tuple[pulumi.Output[str], list[pulumi.Resource]]:
-    """The cluster's ARN, and what makes Fargate available in it."""
+) -> tuple[pulumi.Output[str], pulumi.Output[str], list[pulumi.Resource]]:
+    """The cluster's ARN and name, and what makes Fargate available in it."""
     if "cluster_arn" in container:
-        return pulumi.Output.from_input(container["cluster_arn"]), []
+        arn = pulumi.Output.from_input(container["cluster_arn"])
+        return arn, arn.apply(lambda text: text.rpartition("/")[2]), []
     cluster = aws.ecs.Cluster(
         f"{prefix}-cluster",
         # The count of tasks that run and of those that should is among these metrics alone.
@@ -115,7 +115,7 @@ def _cluster(
         default_capacity_provider_strategies=[{"capacity_provider": "FARGATE", "weight": 1}],
         opts=pulumi.ResourceOptions(parent=component),
     )
-    return cluster.arn, [capacity]
+    return cluster.arn, cluster.name, [capacity]
 
 
 def _execution_role(

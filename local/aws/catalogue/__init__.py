@@ -8,6 +8,7 @@ from local.aws.catalogue import (
     autoscaling,
     cloudwatch,
     dynamodb,
+    ecs,
     elb,
     functions,
     iam,
@@ -40,6 +41,7 @@ _MODULES = (
     acm,
     route53,
     wafv2,
+    ecs,
 )
 
 

@@ -193,6 +193,38 @@ POLICY = ResourceType(
     naming=Naming(limit=255),
 )
 
+
+def _schedule(properties: Properties) -> Properties:
+    """A size of -1 stays as it is, which AWS is told by leaving it out."""
+    sizes = ("minSize", "maxSize", "desiredCapacity")
+    return {name: value for name, value in properties.items() if not (name in sizes and value == -1)}
+
+
+SCHEDULE = ResourceType(
+    token="aws:autoscaling/schedule:Schedule",
+    service="autoscaling",
+    create=Operation(name="put_scheduled_update_group_action"),
+    id="$scheduledActionName",
+    read=(
+        Read(
+            name="describe_scheduled_actions",
+            params={"AutoScalingGroupName": "$autoscalingGroupName"},
+            # The emulator answers with every action of the group.
+            at="ScheduledUpdateGroupActions[?ScheduledActionName=='$id'] | [0]",
+        ),
+    ),
+    update=(Operation(name="put_scheduled_update_group_action", whole=True),),
+    delete=Operation(
+        name="delete_scheduled_action",
+        params={"AutoScalingGroupName": "$autoscalingGroupName", "ScheduledActionName": "$id"},
+    ),
+    defaults={"minSize": 0, "maxSize": 0, "desiredCapacity": 0},
+    outputs={"arn": "ScheduledActionARN"},
+    required=frozenset({"autoscalingGroupName", "scheduledActionName"}),
+    replace_on=frozenset({"autoscalingGroupName", "scheduledActionName"}),
+    prepare=_schedule,
+)
+
 _NO_SERVICE = "the emulator has no Application Auto Scaling"
 
 APPLICATION_TARGET = ResourceType(
@@ -221,6 +253,22 @@ APPLICATION_POLICY = ResourceType(
     },
     defaults={"policyType": "StepScaling"},
     outputs={"arn": "arn:aws:autoscaling:$region:$account:scalingPolicy:resource/$serviceNamespace/$resourceId:$name"},
+    replace_on=frozenset({"name", "resourceId", "scalableDimension", "serviceNamespace"}),
+    naming=Naming(limit=256),
+    recorded=_NO_SERVICE,
+)
+
+APPLICATION_SCHEDULE = ResourceType(
+    token="aws:appautoscaling/scheduledAction:ScheduledAction",
+    service="application-autoscaling",
+    create=Operation(name="put_scheduled_action"),
+    id="$name-$serviceNamespace-$resourceId",
+    update=(Operation(name="put_scheduled_action"),),
+    names={"name": "ScheduledActionName"},
+    outputs={
+        "arn": "arn:aws:autoscaling:$region:$account:scheduledAction:resource/$serviceNamespace/$resourceId:$name"
+    },
+    required=frozenset({"schedule", "scalableTargetAction"}),
     replace_on=frozenset({"name", "resourceId", "scalableDimension", "serviceNamespace"}),
     naming=Naming(limit=256),
     recorded=_NO_SERVICE,

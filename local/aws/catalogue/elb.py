@@ -345,3 +345,18 @@ LISTENER_RULE = ResourceType(
     restore=_rule_back,
     tagging=_TAGGING,
 )
+
+LISTENER_CERTIFICATE = ResourceType(
+    token="aws:lb/listenerCertificate:ListenerCertificate",
+    service="elbv2",
+    create=Operation(
+        name="add_listener_certificates",
+        only=frozenset({"listenerArn"}),
+        on=frozenset({"certificateArn"}),
+        delivers=lambda scope: {"Certificates": [{"CertificateArn": scope["certificateArn"]}]},
+    ),
+    id="${listenerArn}_${certificateArn}",
+    required=frozenset({"listenerArn", "certificateArn"}),
+    replace_on=frozenset({"listenerArn", "certificateArn"}),
+    recorded="the emulator's listeners have one certificate",
+)

@@ -24,6 +24,12 @@ def _policy(world: World, made: Made) -> Any:
     return found["PolicyType"], target["TargetValue"], target["PredefinedMetricSpecification"]["PredefinedMetricType"]
 
 
+def _schedule(world: World, made: Made) -> Any:
+    found = world.client("autoscaling").describe_scheduled_actions(AutoScalingGroupName=world.scaling_group)
+    actions = {one["ScheduledActionName"]: one for one in found["ScheduledUpdateGroupActions"]}
+    return only(actions[made.id], "Recurrence", "TimeZone", "MinSize", "MaxSize", "DesiredCapacity")
+
+
 CASES = [
     Case(
         token="aws:autoscaling/group:Group",
@@ -107,6 +113,39 @@ CASES = [
             },
         ),
         drifts=("targetTrackingConfiguration",),
+        outputs={"arn": ...},
+    ),
+    Case(
+        token="aws:autoscaling/schedule:Schedule",
+        inputs=lambda world: {
+            "autoscalingGroupName": world.scaling_group,
+            "scheduledActionName": "morning",
+            "recurrence": "0 7 * * 1-5",
+            "timeZone": "Europe/Berlin",
+            "minSize": 3,
+            "maxSize": 6,
+            "desiredCapacity": -1,
+        },
+        look=_schedule,
+        made={
+            "Recurrence": "0 7 * * 1-5",
+            "TimeZone": "Europe/Berlin",
+            "MinSize": 3,
+            "MaxSize": 6,
+            "DesiredCapacity": None,
+        },
+        change=lambda _: {"recurrence": "0 8 * * 1-5", "minSize": 4, "maxSize": -1},
+        changed={
+            "Recurrence": "0 8 * * 1-5",
+            "TimeZone": "Europe/Berlin",
+            "MinSize": 4,
+            "MaxSize": None,
+            "DesiredCapacity": None,
+        },
+        meddle=lambda world, made: world.client("autoscaling").put_scheduled_update_group_action(
+            AutoScalingGroupName=world.scaling_group, ScheduledActionName=made.id, Recurrence="0 0 * * *", MinSize=4
+        ),
+        drifts=("recurrence", "timeZone"),
         outputs={"arn": ...},
     ),
 ]

@@ -102,6 +102,8 @@ class _Mocks(mocks.Mocks):
             "zoneId": "Z0123456789",
             "arnSuffix": f"{args.name}/0a1b2c",
             "latestVersion": 1,
+            "version": "8",
+            "functionUrl": f"https://{args.name}.lambda-url.{REGION}.on.aws/",
         }
         return f"{args.name}-id", {**computed, **args.inputs}
 

@@ -4,7 +4,11 @@ from tenfold.flow_logs import FlowLogs
 from tenfold.network import Network
 from tenfold.network_arguments import NatMode, NetworkArgs, NetworkExistingArgs, NetworkNatInstanceArgs, NetworkTier
 from tenfold.placement import NetworkPlacement
-from tenfold.queue_service import QueueService, QueueServiceArgs
+from tenfold.queue_arguments import QueueServiceArgs
+from tenfold.queue_container import QueueServiceContainerArgs
+from tenfold.queue_instances import QueueServiceInstancesArgs
+from tenfold.queue_scaling import QueueServiceScalingArgs
+from tenfold.queue_service import QueueService
 from tenfold.queue_worker import QueueServiceWorkerArgs, WorkerArchitecture
 from tenfold.table import (
     Table,
@@ -29,6 +33,9 @@ __all__ = [
     "NetworkTier",
     "QueueService",
     "QueueServiceArgs",
+    "QueueServiceContainerArgs",
+    "QueueServiceInstancesArgs",
+    "QueueServiceScalingArgs",
     "QueueServiceWorkerArgs",
     "Table",
     "TableArgs",

@@ -16,6 +16,8 @@ import pulumi_aws as aws
 
 from tenfold.arguments import bounded
 from tenfold.errors import Fault
+from tenfold.fargate_service import FargateService
+from tenfold.task_scaling import keep_tasks_at, scalable_tasks
 
 
 class QueueServiceScalingArgs(TypedDict):
@@ -108,52 +110,29 @@ WAKE_EXPRESSION = "IF((visible + in_flight) > 0 AND workers < 1, 1, 0)"
 
 
 def scale_tasks(
-    service: pulumi.ComponentResource,
-    queue: aws.sqs.Queue,
-    scaling: QueueServiceScalingArgs,
-    *,
-    cluster_name: pulumi.Input[str],
-    service_name: pulumi.Input[str],
+    service: pulumi.ComponentResource, queue: aws.sqs.Queue, fargate: FargateService, scaling: QueueServiceScalingArgs
 ) -> None:
-    """Scales an ECS service by the backlog of its tasks."""
+    """Scales a service on Fargate by the backlog of its tasks."""
     name = service.pulumi_resource_name
     fleet = Fleet(
         "ECS/ContainerInsights",
-        {"ClusterName": cluster_name, "ServiceName": service_name},
+        {"ClusterName": fargate.cluster_name, "ServiceName": fargate.service.name},
         "RunningTaskCount",
         "DesiredTaskCount",
     )
-    target = aws.appautoscaling.Target(
-        f"{name}-scaling-target",
-        service_namespace="ecs",
-        scalable_dimension="ecs:service:DesiredCount",
-        resource_id=pulumi.Output.concat("service/", cluster_name, "/", service_name),
-        min_capacity=min_workers(scaling),
-        max_capacity=max_workers(scaling),
-        opts=pulumi.ResourceOptions(parent=service),
+    target = scalable_tasks(
+        service, f"{name}-worker-tasks", fargate, min_size=min_workers(scaling), max_size=max_workers(scaling)
     )
-    scaled: dict[str, Any] = {
-        "service_namespace": target.service_namespace,
-        "scalable_dimension": target.scalable_dimension,
-        "resource_id": target.resource_id,
-    }
-    aws.appautoscaling.Policy(
-        f"{name}-backlog-scaling",
-        policy_type="TargetTrackingScaling",
-        target_tracking_scaling_policy_configuration={
-            "customized_metric_specification": {"metrics": _tracked(queue, fleet, scaling)},
-            "target_value": backlog_per_worker(scaling),
-            "scale_out_cooldown": 60,
-            "scale_in_cooldown": 300,
-        },
-        opts=pulumi.ResourceOptions(parent=service),
-        **scaled,
-    )
+    metric = {"customized_metric_specification": {"metrics": _tracked(queue, fleet, scaling)}}
+    keep_tasks_at(service, f"{name}-tasks-by-backlog", target, metric=metric, value=backlog_per_worker(scaling))
     if min_workers(scaling) > 0:
         return
     wake = aws.appautoscaling.Policy(
-        f"{name}-wake-scaling",
+        f"{name}-tasks-wake",
         policy_type="StepScaling",
+        service_namespace=target.service_namespace,
+        scalable_dimension=target.scalable_dimension,
+        resource_id=target.resource_id,
         step_scaling_policy_configuration={
             "adjustment_type": "ChangeInCapacity",
             "metric_aggregation_type": "Maximum",
@@ -161,7 +140,6 @@ def scale_tasks(
             "step_adjustments": [{"metric_interval_lower_bound": "0", "scaling_adjustment": 1}],
         },
         opts=pulumi.ResourceOptions(parent=service),
-        **scaled,
     )
     _wake_alarm(service, queue, fleet, wake.arn)
 
@@ -169,18 +147,17 @@ def scale_tasks(
 def scale_instances(
     service: pulumi.ComponentResource,
     queue: aws.sqs.Queue,
+    group: aws.autoscaling.Group,
     scaling: QueueServiceScalingArgs,
-    *,
-    group_name: pulumi.Input[str],
 ) -> None:
     """Scales an Auto Scaling group by the backlog of its instances."""
     name = service.pulumi_resource_name
     fleet = Fleet(
-        "AWS/AutoScaling", {"AutoScalingGroupName": group_name}, "GroupInServiceInstances", "GroupDesiredCapacity"
+        "AWS/AutoScaling", {"AutoScalingGroupName": group.name}, "GroupInServiceInstances", "GroupDesiredCapacity"
     )
     aws.autoscaling.Policy(
-        f"{name}-backlog-scaling",
-        autoscaling_group_name=group_name,
+        f"{name}-instances-by-backlog",
+        autoscaling_group_name=group.name,
         policy_type="TargetTrackingScaling",
         target_tracking_configuration={
             "customized_metric_specification": {"metrics": _tracked(queue, fleet, scaling)},
@@ -191,8 +168,8 @@ def scale_instances(
     if min_workers(scaling) > 0:
         return
     wake = aws.autoscaling.Policy(
-        f"{name}-wake-scaling",
-        autoscaling_group_name=group_name,
+        f"{name}-instances-wake",
+        autoscaling_group_name=group.name,
         policy_type="StepScaling",
         adjustment_type="ChangeInCapacity",
         metric_aggregation_type="Maximum",

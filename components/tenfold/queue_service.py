@@ -8,17 +8,15 @@ See https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple
 
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.arguments import Children, bounded, checked, is_known
+from tenfold.arguments import Children, checked
 from tenfold.children import inherited
-from tenfold.errors import Fault
-from tenfold.lambda_function import LambdaFunction
 from tenfold.queue_access import (
     Statement,
     consume_statements,
@@ -26,43 +24,12 @@ from tenfold.queue_access import (
     queue_policy,
     redrive_statements,
     send_statements,
-    sender_faults,
 )
 from tenfold.queue_alarms import queue_alarms, worker_alarms
-from tenfold.queue_worker import QueueServiceWorkerArgs, lambda_worker, least_visibility, worker_faults
-
-
-class QueueServiceArgs(TypedDict):
-    """Arguments of `QueueService`."""
-
-    worker: NotRequired[QueueServiceWorkerArgs]
-    """The worker, a Lambda function; none by default: others consume the queue, by `grant_consume`."""
-    fifo: NotRequired[bool]
-    """Whether messages of a group come in the order in which they were sent, and once; False by default. It has a high
-    throughput, with an order and duplicates within a message group; another value replaces the queue."""
-    content_based_deduplication: NotRequired[bool]
-    """Whether a FIFO queue takes messages of the same contents for the same; False by default: senders give an id."""
-    kms_key_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the KMS key that encrypts messages; SQS's own key by default. Services among `senders` can use it
-    where its policy lets them."""
-    senders: NotRequired[dict[str, pulumi.Input[str]]]
-    """Who else may send, by a name of letters and digits: the ARNs of SNS topics, S3 buckets, EventBridge rules or IAM
-    roles, of other accounts too; nobody by default."""
-    visibility_timeout_seconds: NotRequired[pulumi.Input[int]]
-    """How long a message in hand is hidden, up to 43200 seconds; 6 times the worker's timeout by default, else 30."""
-    retention_seconds: NotRequired[pulumi.Input[int]]
-    """How long a message may wait before it is lost, 60 to 1209600 seconds; 345600 (4 days) by default."""
-    max_receive_count: NotRequired[pulumi.Input[int]]
-    """How often a message is tried before it becomes a dead letter, 1 to 1000; 5 by default."""
-    oldest_message_alarm_seconds: NotRequired[pulumi.Input[int]]
-    """How old a message may get before the alarm, 60 to 1209600 seconds; 900 by default, more for slow workers."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
-    tags: NotRequired[dict[str, pulumi.Input[str]]]
-    """Tags of every resource that can have them."""
-    overrides: NotRequired[dict[str, dict[str, Any]]]
-    """Properties by kind of child, merged last: `{"queue": {"delay_seconds": 10}}`."""
-
+from tenfold.queue_arguments import FOURTEEN_DAYS, RULES, QueueServiceArgs, least_hidden_seconds, name_faults
+from tenfold.queue_container import container_worker
+from tenfold.queue_instances import instance_worker
+from tenfold.queue_worker import lambda_worker
 
 _CHILDREN: Children = {
     "queue": aws.sqs.Queue,
@@ -77,21 +44,41 @@ _CHILDREN: Children = {
     "worker-role": aws.iam.Role,
     "worker-policy": aws.iam.RolePolicy,
     "worker-source": aws.lambda_.EventSourceMapping,
+    "worker-sg": aws.ec2.SecurityGroup,
+    "worker-to": aws.vpc.SecurityGroupEgressRule,
+    "worker-protection": aws.iam.RolePolicy,
+    "worker-cluster": aws.ecs.Cluster,
+    "worker-cluster-capacity": aws.ecs.ClusterCapacityProviders,
+    "worker-execution-role": aws.iam.Role,
+    "worker-execution-policy": aws.iam.RolePolicy,
+    "worker-shell-policy": aws.iam.RolePolicy,
+    "worker-task": aws.ecs.TaskDefinition,
+    "worker-service": aws.ecs.Service,
+    "worker-tasks": aws.appautoscaling.Target,
+    "tasks-by-backlog": aws.appautoscaling.Policy,
+    "tasks-wake": aws.appautoscaling.Policy,
+    "worker-profile": aws.iam.InstanceProfile,
+    "worker-launch-template": aws.ec2.LaunchTemplate,
+    "worker-asg": aws.autoscaling.Group,
+    "instances-by-backlog": aws.autoscaling.Policy,
+    "instances-wake": aws.autoscaling.Policy,
+    "wake-alarm": aws.cloudwatch.MetricAlarm,
     "worker-error-alarm": aws.cloudwatch.MetricAlarm,
     "worker-throttle-alarm": aws.cloudwatch.MetricAlarm,
     "send-grant": aws.iam.RolePolicy,
     "consume-grant": aws.iam.RolePolicy,
+    "redrive-grant": aws.iam.RolePolicy,
 }
-# A role's name has 64 characters, of which "-worker-role-" and Pulumi's seven random ones take 20.
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,44}")
-_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
-_FOURTEEN_DAYS = 1_209_600
-_RANGES = {
-    "visibility_timeout_seconds": (0, 43_200, "seconds"),
-    "retention_seconds": (60, _FOURTEEN_DAYS, "seconds"),
-    "max_receive_count": (1, 1000, "tries"),
-    "oldest_message_alarm_seconds": (60, _FOURTEEN_DAYS, "seconds"),
-}
+_OF_WORKERS = (
+    "worker_function_name",
+    "worker_function_arn",
+    "worker_role_name",
+    "worker_log_group_name",
+    "worker_cluster_name",
+    "worker_service_name",
+    "worker_autoscaling_group_name",
+    "worker_security_group_id",
+)
 
 
 class QueueService(pulumi.ComponentResource):
@@ -132,10 +119,18 @@ class QueueService(pulumi.ComponentResource):
     worker_role_name: pulumi.Output[str]
     """The name of the worker's role; empty without one."""
     worker_log_group_name: pulumi.Output[str]
-    """The log group of the worker; empty without one."""
+    """The log group of the worker, a function or tasks; empty without one."""
+    worker_cluster_name: pulumi.Output[str]
+    """The ECS cluster of the workers; empty where they are no tasks."""
+    worker_service_name: pulumi.Output[str]
+    """The ECS service of the workers; empty where they are no tasks."""
+    worker_autoscaling_group_name: pulumi.Output[str]
+    """The Auto Scaling group of the workers; empty where they are no instances."""
+    worker_security_group_id: pulumi.Output[str]
+    """The security group of tasks or instances, which databases and caches open their port to; else empty."""
 
     def __init__(self, name: str, args: QueueServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("QueueService", name, QueueServiceArgs, args, _CHILDREN, lambda _: _name_faults(name), *_RULES)
+        args = checked("QueueService", name, QueueServiceArgs, args, _CHILDREN, partial(name_faults, name), *RULES)
         super().__init__("tenfold:index:QueueService", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
         dlq = _dead_letter_queue(self, args)
@@ -144,8 +139,9 @@ class QueueService(pulumi.ComponentResource):
         queue_policy(self, "queue-policy", queue, args.get("senders", {}))
         queue_policy(self, "dlq-policy", dlq, {})
         arns = pulumi.Output.all(queue.arn, dlq.arn, args.get("kms_key_arn", ""))
-        worker = _worker(self, args, queue, arns.apply(lambda found: consume_statements(found[0], found[2])))
-        _alarms(self, args, queue, dlq, worker)
+        statements = arns.apply(lambda found: consume_statements(found[0], found[2]))
+        workers = _workers(self, args, queue, statements)
+        _alarms(self, args, queue, dlq, workers)
 
         self.queue_url = queue.url
         self.queue_arn = queue.arn
@@ -158,13 +154,10 @@ class QueueService(pulumi.ComponentResource):
         self.consumer_policy_json = arns.apply(lambda found: policy_document(consume_statements(found[0], found[2])))
         self.redrive_policy_json = arns.apply(lambda found: policy_document(redrive_statements(*found)))
         self.redrive_command = dlq.arn.apply(_redrive_command)
-        nothing = pulumi.Output.from_input("")
-        self.worker_function_name = worker.function.name if worker else nothing
-        self.worker_function_arn = worker.function.arn if worker else nothing
-        self.worker_role_name = worker.role.name if worker else nothing
-        self.worker_log_group_name = worker.logs.name if worker else nothing
+        for output in _OF_WORKERS:
+            setattr(self, output, workers.outputs.get(output, pulumi.Output.from_input("")))
         self.register_outputs({output: getattr(self, output) for output in QueueService.__annotations__})
-        self._worker_role = worker.role if worker else None
+        self._worker_role = workers.role
 
     @property
     def worker_role(self) -> aws.iam.Role | None:
@@ -179,6 +172,10 @@ class QueueService(pulumi.ComponentResource):
         """Lets a role receive and delete messages."""
         return self._grant("consume-grant", role, self.consumer_policy_json)
 
+    def grant_redrive(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
+        """Lets a role send dead letters back to the queue."""
+        return self._grant("redrive-grant", role, self.redrive_policy_json)
+
     def _grant(self, kind: str, role: aws.iam.Role, policy: pulumi.Output[str]) -> aws.iam.RolePolicy:
         return aws.iam.RolePolicy(
             f"{self.pulumi_resource_name}-{kind}-{role.pulumi_resource_name}",
@@ -188,62 +185,11 @@ class QueueService(pulumi.ComponentResource):
         )
 
 
-def _name_faults(name: str) -> Iterable[Fault]:
-    if not _NAME.fullmatch(name):
-        allowed = "1 to 44 letters, digits, underscores and hyphens: names on AWS are made from it"
-        yield Fault("name", f"{name!r} is given", allowed)
-
-
-def _range_faults(key: str, args: QueueServiceArgs) -> Iterable[Fault]:
-    yield from bounded(key, args.get(key), *_RANGES[key])
-
-
-def _worker_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    if "worker" in args:
-        yield from worker_faults(args["worker"], fifo=args.get("fifo", False))
-
-
-def _visibility_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    given, worker = args.get("visibility_timeout_seconds"), args.get("worker")
-    if worker is None or not isinstance(given, int) or not is_known(given):
-        return
-    least = least_visibility(worker)
-    if 0 <= given < least:
-        reason = f"6 times the worker's {worker.get('timeout_seconds', 30)} seconds and its batch window"
-        yield Fault("visibility_timeout_seconds", f"{given} is given", f"{least} to 43200 seconds: {reason}")
-
-
-def _deduplication_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    if args.get("content_based_deduplication", False) and not args.get("fifo", False):
-        yield Fault("content_based_deduplication", "it is given without fifo", "a FIFO queue alone can do so")
-
-
-def _key_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    key = args.get("kms_key_arn")
-    if isinstance(key, str) and is_known(key) and not _KEY_ARN.fullmatch(key):
-        allowed = "a key's ARN: arn:aws:kms:us-east-1:123456789012:key/...; permissions name no alias"
-        yield Fault("kms_key_arn", f"{key!r} is given", allowed)
-
-
-def _sender_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    yield from sender_faults(args.get("senders", {}), fifo=args.get("fifo", False))
-
-
-_RULES = (
-    *(partial(_range_faults, key) for key in _RANGES),
-    _worker_faults,
-    _visibility_faults,
-    _deduplication_faults,
-    _key_faults,
-    _sender_faults,
-)
-
-
 def _dead_letter_queue(service: QueueService, args: QueueServiceArgs) -> aws.sqs.Queue:
     return aws.sqs.Queue(
         f"{service.pulumi_resource_name}-dlq",
         # A message keeps the time it was first sent: any less, and one that waited long is gone before it is seen.
-        message_retention_seconds=_FOURTEEN_DAYS,
+        message_retention_seconds=FOURTEEN_DAYS,
         **_type(args),
         **_encryption(args),
         opts=pulumi.ResourceOptions(parent=service),
@@ -251,11 +197,10 @@ def _dead_letter_queue(service: QueueService, args: QueueServiceArgs) -> aws.sqs
 
 
 def _queue(service: QueueService, args: QueueServiceArgs, dlq: aws.sqs.Queue) -> aws.sqs.Queue:
-    visibility = least_visibility(args["worker"]) if "worker" in args else 30
     redrive = {"deadLetterTargetArn": dlq.arn, "maxReceiveCount": args.get("max_receive_count", 5)}
     return aws.sqs.Queue(
         f"{service.pulumi_resource_name}-queue",
-        visibility_timeout_seconds=args.get("visibility_timeout_seconds", visibility),
+        visibility_timeout_seconds=args.get("visibility_timeout_seconds", least_hidden_seconds(args) or 30),
         message_retention_seconds=args.get("retention_seconds", 345_600),
         # Waiting for messages costs one request; asking again and again costs one each time, and misses some.
         receive_wait_time_seconds=20,
@@ -295,13 +240,49 @@ def _allow_redrive(service: QueueService, queue: aws.sqs.Queue, dlq: aws.sqs.Que
     )
 
 
-def _worker(
+class _Workers(NamedTuple):
+    """Who works on the messages: their role, and what the component says of them."""
+
+    role: aws.iam.Role | None
+    outputs: Mapping[str, pulumi.Output[str]]
+    function: aws.lambda_.Function | None = None
+
+
+def _workers(
     service: QueueService,
     args: QueueServiceArgs,
     queue: aws.sqs.Queue,
     statements: pulumi.Output[list[Statement]],
-) -> LambdaFunction | None:
-    return lambda_worker(service, args["worker"], queue, statements) if "worker" in args else None
+) -> _Workers:
+    tags = args.get("tags", {})
+    if "worker" in args:
+        made = lambda_worker(service, args["worker"], queue, statements)
+        outputs = {
+            "worker_function_name": made.function.name,
+            "worker_function_arn": made.function.arn,
+            "worker_role_name": made.role.name,
+            "worker_log_group_name": made.logs.name,
+        }
+        return _Workers(made.role, outputs, made.function)
+    if "container" in args:
+        fargate, role, group = container_worker(service, args["container"], queue, statements, tags)
+        outputs = {
+            "worker_role_name": role.name,
+            "worker_log_group_name": fargate.logs.name,
+            "worker_cluster_name": fargate.cluster_name,
+            "worker_service_name": fargate.service.name,
+            "worker_security_group_id": group.id,
+        }
+        return _Workers(role, outputs)
+    if "instances" in args:
+        fleet, role, group = instance_worker(service, args["instances"], queue, statements, tags)
+        outputs = {
+            "worker_role_name": role.name,
+            "worker_autoscaling_group_name": fleet.name,
+            "worker_security_group_id": group.id,
+        }
+        return _Workers(role, outputs)
+    return _Workers(None, {})
 
 
 def _alarms(
@@ -309,14 +290,14 @@ def _alarms(
     args: QueueServiceArgs,
     queue: aws.sqs.Queue,
     dlq: aws.sqs.Queue,
-    worker: LambdaFunction | None,
+    workers: _Workers,
 ) -> None:
     actions: Sequence[pulumi.Input[str]] = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
     # A message that a worker tries once more may be as old as the visibility timeout.
-    oldest = max(900, least_visibility(args["worker"])) if "worker" in args else 900
+    oldest = max(900, least_hidden_seconds(args) or 0)
     queue_alarms(service, queue, dlq, args.get("oldest_message_alarm_seconds", oldest), actions)
-    if worker:
-        worker_alarms(service, worker.function, actions)
+    if workers.function:
+        worker_alarms(service, workers.function, actions)
 
 
 def _variable(name: str) -> str:

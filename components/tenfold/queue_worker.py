@@ -69,21 +69,11 @@ def worker_faults(worker: QueueServiceWorkerArgs, *, fifo: bool) -> Iterable[Fau
     yield from bounded("worker.timeout_seconds", worker.get("timeout_seconds"), 1, 900, "seconds")
     yield from bounded("worker.maximum_concurrency", worker.get("maximum_concurrency"), 2, 1000, "batches at a time")
     yield from retention_faults("worker.log_retention_days", worker.get("log_retention_days"))
-    yield from variable_faults("worker.environment", worker.get("environment", {}))
+    yield from _variable_faults(worker.get("environment", {}))
     yield from role_policy_faults("worker.policies", worker.get("policies", {}))
     yield from _fifo_batch_faults(worker) if fifo else _batch_faults(worker)
     if "filters" in worker and not 1 <= len(worker["filters"]) <= 5:
         yield Fault("worker.filters", f"{len(worker['filters'])} are given", "1 to 5 patterns")
-
-
-def variable_faults(path: str, variables: object) -> Iterable[Fault]:
-    """What is wrong with the names of environment variables that are known."""
-    names = [str(name) for name in variables] if isinstance(variables, Mapping) else []
-    for name in names:
-        if not _VARIABLE.fullmatch(name):
-            yield Fault(
-                f"{path}.{name}", "it has this name", "a letter, and one or more letters, digits and underscores"
-            )
 
 
 def least_visibility(worker: QueueServiceWorkerArgs) -> int:
@@ -149,6 +139,13 @@ def _event_source(
         scaling_config=None if concurrency is None else {"maximum_concurrency": concurrency},
         opts=pulumi.ResourceOptions(parent=service, depends_on=made.permissions),
     )
+
+
+def _variable_faults(variables: object) -> Iterable[Fault]:
+    for name in map(str, variables) if isinstance(variables, Mapping) else ():
+        if not _VARIABLE.fullmatch(name):
+            allowed = "a letter, and one or more letters, digits and underscores"
+            yield Fault(f"worker.environment.{name}", "it has this name", allowed)
 
 
 def _batch_faults(worker: QueueServiceWorkerArgs) -> Iterable[Fault]:

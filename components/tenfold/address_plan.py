@@ -15,11 +15,15 @@ A VPC's range is cut into eight slots, one for each letter that ends a zone's na
 
 The smallest VPC is a /21: its public subnets are /27, the least that a load balancer takes
 (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html).
+
+Of IPv6, AWS gives a VPC a /56, which has room for 256 subnets of a /64 each, the one size that a subnet has. The last
+byte of a subnet's prefix tells where it is: the first digit is the zone's letter, the second one the tier, so that
+``2001:db8:0:ab10::/64`` is the public subnet of zone b, and ``2001:db8:0:ab11::/64`` its app subnet.
 """
 
 import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 ZONE = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+[a-h]")
 """The name of an availability zone, and not of a Local Zone or a Wavelength Zone."""
@@ -37,3 +41,15 @@ def tier_ranges(whole: IPv4Network, zone: str) -> Mapping[str, IPv4Network]:
     data, rest = rest.subnets()
     public, _reserved = rest.subnets()
     return {"app": app, "data": data, "public": public}
+
+
+def tier_ranges_ipv6(whole: IPv6Network, zone: str) -> Mapping[str, IPv6Network]:
+    """The IPv6 ranges of a zone's tiers.
+
+    Args:
+        whole: The VPC's range, a /56.
+        zone: The zone's name.
+    """
+    slot = list(whole.subnets(prefixlen_diff=4))[ord(zone[-1]) - ord("a")]
+    ranges = slot.subnets(prefixlen_diff=4)
+    return dict(zip(("public", "app", "data"), ranges, strict=False))

@@ -22,7 +22,13 @@ class FlowLogs(StrEnum):
 
 
 def logged_flows(
-    network: pulumi.ComponentResource, vpc: aws.ec2.Vpc, flows: FlowLogs, retention_days: int
+    network: pulumi.ComponentResource,
+    flows: FlowLogs,
+    retention_days: int,
+    *,
+    vpc_id: pulumi.Input[str],
+    vpc_arn: pulumi.Input[str],
+    account: pulumi.Input[str],
 ) -> aws.cloudwatch.LogGroup:
     """The log group that a VPC's flows are written to, with the role that writes there and nowhere else."""
     name = network.pulumi_resource_name
@@ -32,7 +38,7 @@ def logged_flows(
     role = aws.iam.Role(
         f"{name}-flow-log-role",
         description=f"Lets VPC Flow Logs write the flows of {name} to their log group",
-        assume_role_policy=pulumi.Output.all(vpc.arn, vpc.owner_id).apply(lambda ids: _trust(*ids)),
+        assume_role_policy=pulumi.Output.all(vpc_arn, account).apply(lambda ids: _trust(*ids)),
         opts=pulumi.ResourceOptions(parent=network),
     )
     policy = aws.iam.RolePolicy(
@@ -43,7 +49,7 @@ def logged_flows(
     )
     aws.ec2.FlowLog(
         f"{name}-flow-log",
-        vpc_id=vpc.id,
+        vpc_id=vpc_id,
         traffic_type={FlowLogs.REJECTED: "REJECT", FlowLogs.ALL: "ALL"}[flows],
         log_destination_type="cloud-watch-logs",
         log_destination=group.arn,

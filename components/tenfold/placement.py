@@ -1,7 +1,7 @@
 """Where components are placed in a network: plain values that cross a stack reference or a language border."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -13,6 +13,8 @@ class NetworkPlacement(TypedDict):
     """The VPC's id."""
     cidr_block: pulumi.Input[str]
     """The VPC's IPv4 range, ``10.0.0.0/16``."""
+    ipv6_cidr_block: NotRequired[pulumi.Input[str]]
+    """The VPC's IPv6 range, ``2001:db8:0:ab00::/56``; empty without one."""
     zones: pulumi.Input[Sequence[pulumi.Input[str]]]
     """The names of the availability zones."""
     public_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]

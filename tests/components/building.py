@@ -102,6 +102,7 @@ class _Mocks(mocks.Mocks):
             "zoneId": "Z0123456789",
             "arnSuffix": f"{args.name}/0a1b2c",
             "latestVersion": 1,
+            "ipv6CidrBlock": "2001:db8:0:ab00::/56",
             "version": "8",
             "functionUrl": f"https://{args.name}.lambda-url.{REGION}.on.aws/",
         }

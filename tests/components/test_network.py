@@ -16,17 +16,10 @@ from tenfold import FlowLogs, NatMode, Network, NetworkArgs
 from tenfold.address_plan import tier_ranges
 from tenfold.placement import placed
 from tests.components.building import UNKNOWN, Built, Registered, build, refused
+from tests.components.networks import LOOK_UP, THREE, TIERS, ZONES, network
 
 GOLDEN = Path(__file__).parent / "golden" / "network.txt"
-ZONES = [f"us-east-1{letter}" for letter in "abcdef"]
-LOOK_UP = "aws:index/getAvailabilityZones:getAvailabilityZones"
-THREE = ZONES[:3]
 ALL_ZONES = [f"eu-west-1{letter}" for letter in "abcdefgh"]
-TIERS = ("public", "app", "data")
-
-
-def network(preview: bool = False, **args: Any) -> Built[Network]:
-    return build(lambda: Network("main", NetworkArgs(**args)), preview=preview, calls={LOOK_UP: {"names": ZONES}})
 
 
 def ranges(built: Built[Network]) -> dict[str, IPv4Network]:
@@ -296,6 +289,7 @@ def test_the_placement_holds_the_ids_that_the_outputs_hold() -> None:
     assert built.value(result.placement) == {
         "vpc_id": "main-vpc-id",
         "cidr_block": "10.0.0.0/16",
+        "ipv6_cidr_block": "",
         "zones": ["us-east-1a", "us-east-1b"],
         **{f"{tier}_subnet_ids": [f"main-{tier}-subnet-{zone}-id" for zone in ZONES[:2]] for tier in TIERS},
     }

@@ -1,0 +1,271 @@
+"""NAT instances: a zone's way out to the internet for little traffic, at a tenth of a NAT gateway's price.
+
+What it costs otherwise: all that the zone says to the internet goes at the speed of one small instance, and stops for
+some minutes when it fails, until EC2 has recovered or rebooted it. Its address and its place in the routes are those of
+a network interface, and outlive it. Its image is that of the day it was made: replace it for a new one, with
+``pulumi up --replace``.
+
+See https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pulumi
+import pulumi_aws as aws
+
+from tenfold.nat_gateways import Exit
+from tenfold.network_arguments import DEFAULT_NAT_INSTANCE_TYPE, NetworkNatInstanceArgs
+
+_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
+# Graviton has a g after the generation: t4g, m7gd, c7gn, im4gn. The first one was a1.
+_GRAVITON = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\..+")
+
+# A kernel that forwards, and leaves telling senders of a shorter way: there is none. Its rules are loaded at each boot.
+_USER_DATA = """\
+#!/bin/bash
+set -eu
+until dnf install -y nftables; do sleep 5; done
+
+cat > /etc/sysctl.d/90-nat.conf <<'END'
+net.ipv4.ip_forward = 1
+net.ipv4.conf.*.send_redirects = 0
+END
+
+cat > /etc/nat.nft <<'END'
+add table ip nat_instance
+flush table ip nat_instance
+table ip nat_instance {
+  chain postrouting {
+    type nat hook postrouting priority srcnat
+    ip saddr CIDR ip daddr != CIDR masquerade
+  }
+}
+END
+
+cat > /etc/systemd/system/nat.service <<'END'
+[Unit]
+Description=Network address translation
+Before=network-pre.target
+Wants=network-pre.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f /etc/nat.nft
+
+[Install]
+WantedBy=multi-user.target
+END
+
+systemctl restart systemd-sysctl
+systemctl enable --now nat.service
+"""
+
+
+class NatInstances(NamedTuple):
+    """What the NAT instances of a network have in common.
+
+    Attributes:
+        type: The instance type.
+        image_id: The image; None for the latest Amazon Linux 2023, which an instance that is there keeps.
+        actions: What alarms notify.
+        group: Their security group.
+        ready: What lets an instance reach the internet.
+    """
+
+    type: str
+    image_id: pulumi.Input[str] | None
+    actions: Sequence[pulumi.Input[str]]
+    group: aws.ec2.SecurityGroup
+    ready: Sequence[pulumi.Resource]
+
+
+def instance_exits(
+    network: pulumi.ComponentResource,
+    vpc: aws.ec2.Vpc,
+    subnets: Mapping[str, aws.ec2.Subnet],
+    way_out: pulumi.Resource,
+    args: NetworkNatInstanceArgs,
+    actions: Sequence[pulumi.Input[str]],
+) -> dict[str, Exit]:
+    """A NAT instance in each zone's public subnet.
+
+    Args:
+        network: The component that they are part of.
+        vpc: The VPC.
+        subnets: The public subnets by zone.
+        way_out: The public subnets' route to the internet.
+        args: The component's arguments of them.
+        actions: What alarms notify.
+    """
+    group, rules = _security_group(network, vpc)
+    instance_type = args.get("type", DEFAULT_NAT_INSTANCE_TYPE)
+    common = NatInstances(instance_type, args.get("image_id"), actions, group, (way_out, *rules))
+    return {zone: _instance_exit(network, zone, vpc, subnet, common) for zone, subnet in subnets.items()}
+
+
+def _security_group(
+    network: pulumi.ComponentResource, vpc: aws.ec2.Vpc
+) -> tuple[aws.ec2.SecurityGroup, Sequence[pulumi.Resource]]:
+    name = network.pulumi_resource_name
+    group = aws.ec2.SecurityGroup(
+        f"{name}-nat-instance-sg",
+        vpc_id=vpc.id,
+        description=f"The NAT instances of {name}",
+        tags={"Name": f"{name}-nat-instance-sg"},
+        opts=pulumi.ResourceOptions(parent=network),
+    )
+    way_in = aws.vpc.SecurityGroupIngressRule(
+        f"{name}-nat-instance-from-vpc",
+        security_group_id=group.id,
+        cidr_ipv4=vpc.cidr_block,
+        description="What goes out to the internet",
+        ip_protocol="-1",
+        opts=pulumi.ResourceOptions(parent=network),
+    )
+    way_out = aws.vpc.SecurityGroupEgressRule(
+        f"{name}-nat-instance-to-internet",
+        security_group_id=group.id,
+        cidr_ipv4="0.0.0.0/0",
+        description="What goes out to the internet",
+        ip_protocol="-1",
+        opts=pulumi.ResourceOptions(parent=network),
+    )
+    return group, (way_in, way_out)
+
+
+def _instance_exit(
+    network: pulumi.ComponentResource, zone: str, vpc: aws.ec2.Vpc, subnet: aws.ec2.Subnet, common: NatInstances
+) -> Exit:
+    name = network.pulumi_resource_name
+    interface = aws.ec2.NetworkInterface(
+        f"{name}-nat-instance-interface-{zone}",
+        subnet_id=subnet.id,
+        security_groups=[common.group.id],
+        description=f"The way out of {name} in {zone}",
+        # EC2 drops what is neither from nor for the interface, which is all that an instance forwards.
+        source_dest_check=False,
+        tags={"Name": f"{name}-nat-instance-interface-{zone}"},
+        opts=pulumi.ResourceOptions(parent=network),
+    )
+    address = aws.ec2.Eip(
+        f"{name}-nat-instance-address-{zone}",
+        domain="vpc",
+        network_interface=interface.id,
+        tags={"Name": f"{name}-nat-instance-address-{zone}"},
+        opts=pulumi.ResourceOptions(parent=network, depends_on=common.ready),
+    )
+    instance = _instance(network, zone, vpc, interface, common, address)
+    _heals(network, zone, vpc, instance, common.actions)
+    return Exit(address.public_ip, interface_id=interface.id, ready=[instance])
+
+
+def _instance(
+    network: pulumi.ComponentResource,
+    zone: str,
+    vpc: aws.ec2.Vpc,
+    interface: aws.ec2.NetworkInterface,
+    common: NatInstances,
+    address: aws.ec2.Eip,
+) -> aws.ec2.Instance:
+    name = f"{network.pulumi_resource_name}-nat-instance-{zone}"
+    latest = common.image_id is None
+    return aws.ec2.Instance(
+        name,
+        ami=_latest_image(network, common.type) if latest else common.image_id,
+        instance_type=common.type,
+        primary_network_interface={"network_interface_id": interface.id},
+        metadata_options={
+            "http_endpoint": "enabled",
+            "http_tokens": "required",
+            "http_put_response_hop_limit": 1,
+            "instance_metadata_tags": "disabled",
+        },
+        root_block_device={"volume_type": "gp3", "encrypted": True, "delete_on_termination": True},
+        user_data=vpc.cidr_block.apply(lambda cidr: _USER_DATA.replace("CIDR", cidr)),
+        user_data_replace_on_change=True,
+        tags={"Name": name},
+        opts=pulumi.ResourceOptions(
+            parent=network,
+            # It installs what it needs from the internet.
+            depends_on=[address],
+            # An interface is of one instance at a time.
+            delete_before_replace=True,
+            # Each release of the image would cut off the zone for the time of a replacement.
+            ignore_changes=["ami"] if latest else None,
+        ),
+    )
+
+
+def _latest_image(network: pulumi.ComponentResource, instance_type: str) -> str:
+    architecture = "arm64" if _GRAVITON.fullmatch(instance_type) else "x86_64"
+    opts = pulumi.InvokeOptions(parent=network)
+    return aws.ssm.get_parameter(name=f"{_IMAGE}{architecture}", opts=opts).insecure_value
+
+
+def _heals(
+    network: pulumi.ComponentResource,
+    zone: str,
+    vpc: aws.ec2.Vpc,
+    instance: aws.ec2.Instance,
+    actions: Sequence[pulumi.Input[str]],
+) -> None:
+    """EC2 moves the instance off hardware that fails, and restarts a system that hangs; both keep its interface.
+
+    Periods and thresholds are those of AWS:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/UsingAlarmActions.html
+    """
+    _status_alarm(
+        network,
+        f"nat-instance-recover-alarm-{zone}",
+        f"The hardware of the NAT instance in {zone} fails: EC2 moves it, and the zone is cut off meanwhile.",
+        ("StatusCheckFailed_System", 2),
+        instance,
+        [vpc.arn.apply(lambda arn: _ec2_action(arn, "recover")), *actions],
+        actions,
+    )
+    _status_alarm(
+        network,
+        f"nat-instance-reboot-alarm-{zone}",
+        f"The NAT instance in {zone} hangs: EC2 reboots it, and the zone is cut off meanwhile.",
+        ("StatusCheckFailed_Instance", 3),
+        instance,
+        [vpc.arn.apply(lambda arn: _ec2_action(arn, "reboot")), *actions],
+        actions,
+    )
+
+
+def _status_alarm(
+    network: pulumi.ComponentResource,
+    suffix: str,
+    description: str,
+    failed: tuple[str, int],
+    instance: aws.ec2.Instance,
+    alarm_actions: Sequence[pulumi.Input[str]],
+    ok_actions: Sequence[pulumi.Input[str]],
+) -> None:
+    metric, minutes = failed
+    aws.cloudwatch.MetricAlarm(
+        f"{network.pulumi_resource_name}-{suffix}",
+        alarm_description=description,
+        namespace="AWS/EC2",
+        metric_name=metric,
+        dimensions={"InstanceId": instance.id},
+        statistic="Maximum",
+        period=60,
+        evaluation_periods=minutes,
+        datapoints_to_alarm=minutes,
+        comparison_operator="GreaterThanThreshold",
+        threshold=0,
+        treat_missing_data="missing",
+        alarm_actions=[*alarm_actions],
+        ok_actions=[*ok_actions],
+        opts=pulumi.ResourceOptions(parent=network),
+    )
+
+
+def _ec2_action(vpc_arn: str, action: str) -> str:
+    partition, region = vpc_arn.split(":")[1], vpc_arn.split(":")[3]
+    return f"arn:{partition}:automate:{region}:ec2:{action}"

@@ -109,9 +109,16 @@ def run(client: BaseClient, operation: Operation, values: Properties, scope: Pro
     """Make one call of the operation; what it ``gives`` is added to the scope."""
     extra = operation.delivers(scope) if operation.delivers else {}
     values = own(values, scope)
-    answer = call(client, operation.name, {**cast(Properties, fill(dict(operation.params), scope)), **values, **extra})
+    params = _merged({**cast(Properties, fill(dict(operation.params), scope)), **values}, extra)
+    answer = call(client, operation.name, params)
     scope |= {name: search(path, answer) for name, path in operation.gives.items()}
     return answer
+
+
+def _merged(params: Properties, extra: Properties) -> Properties:
+    """Parameters with more of them, also within a structure that both have."""
+    both = {key for key in params.keys() & extra.keys() if isinstance(params[key], dict)}
+    return {**params, **extra, **{key: _merged(params[key], extra[key]) for key in both}}
 
 
 def call(client: BaseClient, method: str, params: Mapping[str, Any]) -> Any:

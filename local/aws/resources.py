@@ -146,6 +146,7 @@ def update(
     if kind.recorded:
         return _visible(news) | _outputs(kind, {}, scope)
     client = _client(account, kind, news)
+    scope |= _latest(client, kind, scope)
     before, after = (calls.own(calls.prepared(kind, inputs), scope) for inputs in (olds, news))
     _apply(client, kind, before, after, scope, creating=False)
     old_tags, new_tags = olds.get("tags") or {}, news.get("tags") or {}
@@ -164,7 +165,7 @@ def delete(account: Account, kind: ResourceType, identity: str, state: Propertie
     for pause in _pauses():
         try:
             calls.sweep(client, kind.before_delete, scope)
-            calls.run(client, kind.delete, {}, scope)
+            calls.run(client, kind.delete, {}, scope | _latest(client, kind, scope))
             break
         except ClientError as error:
             if calls.is_gone(error):
@@ -199,6 +200,13 @@ def _apply(
         for values in calls.plan(client, kind, operation, before, after):
             calls.run(client, operation, values, scope)
             _settled(client, kind, scope)
+            scope |= _latest(client, kind, scope)
+
+
+def _latest(client: BaseClient, kind: ResourceType, scope: Properties) -> Properties:
+    """The outputs of now, where a call has to name the version that it changes."""
+    description = calls.describe(client, kind.read, scope) if kind.versioned else None
+    return _outputs(kind, description, scope) if description else {}
 
 
 def _is_fixed(client: BaseClient, kind: ResourceType, key: str, before: Properties, after: Properties) -> bool:

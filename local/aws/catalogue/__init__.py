@@ -6,6 +6,7 @@ from types import ModuleType
 from local.aws.catalogue import (
     acm,
     autoscaling,
+    cloudfront,
     cloudwatch,
     dynamodb,
     ecs,
@@ -14,8 +15,10 @@ from local.aws.catalogue import (
     iam,
     keys,
     launch_template,
+    log_delivery,
     route53,
     s3,
+    scheduler,
     security_groups,
     sns,
     sqs,
@@ -42,6 +45,9 @@ _MODULES = (
     route53,
     wafv2,
     ecs,
+    cloudfront,
+    scheduler,
+    log_delivery,
 )
 
 

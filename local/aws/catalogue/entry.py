@@ -34,7 +34,7 @@ class Operation:
         on: properties that are no parameter but whose change makes an update run it; ``*`` stands for any.
         when: runs only where this property is true.
         whole: it puts the whole setting, so a property that is left out goes back to AWS's default.
-        delivers: adds what no property holds as it is, such as a function's code.
+        delivers: adds what no property holds as it is, such as a function's code, also within ``under``.
         gives: name -> JMESPath into its answer, for the templates of later calls.
         recorded: why the emulator cannot do it; its properties are then checked and kept on record.
     """
@@ -137,6 +137,7 @@ class ResourceType:
         update: calls that change it in place, in this order. A property that none of them takes replaces the resource.
         delete: the call that removes it; None where AWS has nothing to remove.
         stays: why it does not vanish with ``delete``, so that nothing waits for it.
+        versioned: calls that change it name its latest version, which is among its outputs and looked up before.
         ready: JMESPath over the description: true when creation or a change has come to its end.
         after_create: what AWS adds by itself and the real provider takes away.
         before_delete: what has to go before AWS deletes it.
@@ -168,6 +169,7 @@ class ResourceType:
     delete: Operation | None = None
     update: tuple[Operation, ...] = ()
     stays: str = ""
+    versioned: bool = False
     ready: str = ""
     after_create: tuple[Sweep, ...] = ()
     before_delete: tuple[Sweep, ...] = ()

@@ -16,6 +16,7 @@ WEB_ACL = ResourceType(
         ),
     ),
     delete=Operation(name="delete_web_acl", params={**_ACL, "LockToken": "$lockToken"}),
+    versioned=True,
     limits={"scope": ("CLOUDFRONT", "REGIONAL")},
     outputs={"arn": "ARN", "capacity": "Capacity", "lockToken": "LockToken"},
     changing=frozenset({"lockToken"}),

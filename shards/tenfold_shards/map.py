@@ -210,17 +210,18 @@ def _hashed(
         table = tuple(None if bucket in marked else name for bucket, name in enumerate(owners))
 
     def shard_for(key: Key) -> str:
-        # The two usual kinds are encoded here: a call of canonical() would cost a third of the look-up. 50 is
-        # BUCKET_SHIFT, and "tenfold/s" keys.TEXT: as constants they cost no look-up of a global.
+        # The two usual kinds are encoded here, each to its own return: a call of canonical() would cost a third of the
+        # look-up. 50 is BUCKET_SHIFT, and "tenfold/s" keys.TEXT: as constants they cost no look-up of a global.
         try:
             if type(key) is str:
                 bucket = function(("tenfold/s" + key).encode()) >> 50
-            elif type(key) is int:
+                return table[bucket] or single.get(key) or owners[bucket]
+            if type(key) is int:
                 bucket = function(pack(key)) >> 50
-            else:
-                bucket = function(canonical(key)) >> 50
+                return table[bucket] or single.get(key) or owners[bucket]
         except (UnicodeEncodeError, StructError):  # text that is no UTF-8 is refused, and a large int has another form
-            bucket = function(canonical(key)) >> 50
+            pass
+        bucket = function(canonical(key)) >> 50
         return table[bucket] or single.get(key) or owners[bucket]
 
     return shard_for

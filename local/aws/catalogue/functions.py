@@ -1,4 +1,4 @@
-"""Lambda: functions, what they read from, and who may call them."""
+"""Lambda: functions, their aliases and addresses, what they read from, and who may call them."""
 
 from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType, Tagging
 from local.aws.values import content, is_asset
@@ -202,4 +202,104 @@ PERMISSION = ResourceType(
     },
     ignored=frozenset({"statementIdPrefix"}),
     naming=Naming(property="statementId", limit=100),
+)
+
+ALIAS = ResourceType(
+    token="aws:lambda/alias:Alias",
+    service="lambda",
+    create=Operation(name="create_alias"),
+    id="AliasArn",
+    read=(
+        Read(
+            name="get_alias",
+            params={"FunctionName": "$functionName", "Name": "$name"},
+            also={"FunctionName": "$functionName"},
+        ),
+    ),
+    update=(Operation(name="update_alias", params={"FunctionName": "$functionName", "Name": "$name"}),),
+    delete=Operation(name="delete_alias", params={"FunctionName": "$functionName", "Name": "$name"}),
+    empty={"routingConfig": {"additionalVersionWeights": {}}, "description": ""},
+    outputs={
+        "arn": "AliasArn",
+        "invokeArn": "arn:aws:apigateway:$region:lambda:path/2015-03-31/functions/$arn/invocations",
+    },
+    required=frozenset({"functionName", "functionVersion"}),
+    replace_on=frozenset({"name", "functionName"}),
+    naming=Naming(limit=128),
+)
+
+
+def _whose(scope: Properties) -> Properties:
+    """The version or alias that a setting belongs to; without one it is the newest code's."""
+    return {"asked": scope.get("qualifier") or "$LATEST"}
+
+
+_WHOSE = {"FunctionName": "$functionName", "Qualifier": "$asked"}
+_OF = frozenset({"functionName", "qualifier"})
+_URL = frozenset({"authorizationType", "cors", "invokeMode"})
+_ASYNCHRONOUS = frozenset({"maximumRetryAttempts", "maximumEventAgeInSeconds", "destinationConfig"})
+_CALLED = {"FunctionName": "$functionName"}
+_OF_NEWEST = "AWS tells it in the function's ARN"
+
+FUNCTION_URL = ResourceType(
+    token="aws:lambda/functionUrl:FunctionUrl",
+    service="lambda",
+    create=Operation(name="create_function_url_config", params=_WHOSE, only=_URL, on=_OF),
+    id="$functionName/$asked",
+    read=(Read(name="get_function_url_config", params=_WHOSE, also=_CALLED),),
+    update=(Operation(name="update_function_url_config", params=_WHOSE, only=_URL),),
+    delete=Operation(name="delete_function_url_config", params=_WHOSE),
+    names={"authorizationType": "AuthType"},
+    defaults={"invokeMode": "BUFFERED"},
+    empty={"cors": {}},
+    outputs={"functionUrl": "FunctionUrl", "functionArn": "FunctionArn"},
+    required=frozenset({"functionName", "authorizationType"}),
+    replace_on=frozenset({"functionName", "qualifier"}),
+    not_returned={"qualifier": _OF_NEWEST},
+    derived=_whose,
+)
+
+EVENT_INVOKE_CONFIG = ResourceType(
+    token="aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    service="lambda",
+    create=Operation(name="put_function_event_invoke_config", params=_WHOSE, only=_ASYNCHRONOUS, on=_OF),
+    id="$functionName:$asked",
+    read=(Read(name="get_function_event_invoke_config", params=_WHOSE, also=_CALLED),),
+    update=(Operation(name="put_function_event_invoke_config", params=_WHOSE, only=_ASYNCHRONOUS, whole=True),),
+    delete=Operation(name="delete_function_event_invoke_config", params=_WHOSE),
+    defaults={"maximumRetryAttempts": 2},
+    required=frozenset({"functionName"}),
+    limits={"maximumRetryAttempts": range(3), "maximumEventAgeInSeconds": range(60, 21601)},
+    replace_on=frozenset({"functionName", "qualifier"}),
+    not_returned={"qualifier": _OF_NEWEST},
+    derived=_whose,
+)
+
+_PROVISIONED = Operation(name="put_provisioned_concurrency_config")
+
+PROVISIONED_CONCURRENCY = ResourceType(
+    token="aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+    service="lambda",
+    create=_PROVISIONED,
+    id="$functionName,$qualifier",
+    read=(
+        Read(
+            name="get_provisioned_concurrency_config",
+            params={"FunctionName": "$functionName", "Qualifier": "$qualifier"},
+            also={
+                "FunctionName": "$functionName",
+                "Qualifier": "$qualifier",
+                "ProvisionedConcurrentExecutions": "RequestedProvisionedConcurrentExecutions",
+            },
+        ),
+    ),
+    update=(_PROVISIONED,),
+    delete=Operation(
+        name="delete_provisioned_concurrency_config",
+        params={"FunctionName": "$functionName", "Qualifier": "$qualifier"},
+    ),
+    ready="Status=='READY'",
+    required=frozenset({"functionName", "qualifier", "provisionedConcurrentExecutions"}),
+    replace_on=frozenset({"functionName", "qualifier"}),
+    ignored=frozenset({"skipDestroy"}),
 )

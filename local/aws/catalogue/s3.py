@@ -152,6 +152,55 @@ LIFECYCLE = _setting(
 )
 
 
+CORS = _setting(
+    "bucketCorsConfiguration",
+    "bucket_cors",
+    only=frozenset({"corsRules"}),
+    under="CORSConfiguration",
+    at="{CORSRules: CORSRules}",
+    names={"corsRules": "CORSRules"},
+)
+
+LOGGING = _setting(
+    "bucketLogging",
+    "bucket_logging",
+    only=frozenset({"targetBucket", "targetPrefix", "targetGrants", "targetObjectKeyFormat"}),
+    under="BucketLoggingStatus.LoggingEnabled",
+    at="LoggingEnabled",
+    delete=Operation(name="put_bucket_logging", params={**_BUCKET, "BucketLoggingStatus": {}}),
+)
+
+REPLICATION = _setting(
+    "bucketReplicationConfig",
+    "bucket_replication",
+    only=frozenset({"role", "rules"}),
+    under="ReplicationConfiguration",
+    at="ReplicationConfiguration",
+    # It is said once, to take a configuration over from another account.
+    ignored=frozenset({"token"}),
+)
+
+_METRICS = Operation(
+    name="put_bucket_metrics_configuration",
+    params={"Bucket": "$bucket", "Id": "$name"},
+    only=frozenset({"name", "filter"}),
+    under="MetricsConfiguration",
+)
+
+METRIC = ResourceType(
+    token="aws:s3/bucketMetric:BucketMetric",
+    service="s3",
+    create=_METRICS,
+    id="$bucket:$name",
+    update=(_METRICS,),
+    names={"name": "Id"},
+    required=frozenset({"bucket"}),
+    replace_on=frozenset({"bucket", "name"}),
+    naming=Naming(limit=64),
+    recorded="the emulator has no request metrics",
+)
+
+
 def _filtered(entry: Any) -> Any:
     """Prefix and suffix are a list of rules in AWS."""
     if not isinstance(entry, dict):

@@ -177,15 +177,47 @@ class World:
         return made["FunctionName"]
 
     @cached_property
+    def versions(self) -> list[str]:
+        """Two versions of the function, the older one first."""
+        made: list[str] = []
+        for timeout in (4, 5):
+            self.client("lambda").update_function_configuration(FunctionName=self.function, Timeout=timeout)
+            made.append(self.client("lambda").publish_version(FunctionName=self.function)["Version"])
+        return made
+
+    @cached_property
+    def live(self) -> str:
+        """An alias of the function."""
+        made = self.client("lambda").create_alias(
+            FunctionName=self.function, Name="live", FunctionVersion=self.versions[0]
+        )
+        return made["Name"]
+
+    @cached_property
     def bucket(self) -> str:
-        name = self.new_name()
-        self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-        return name
+        return self._new_bucket()
 
     @cached_property
     def zone(self) -> str:
         made = self.client("route53").create_hosted_zone(Name="zone.example", CallerReference=self.new_name())
         return made["HostedZone"]["Id"].rpartition("/")[2]
+
+    @cached_property
+    def log_bucket(self) -> str:
+        return self._new_bucket()
+
+    @cached_property
+    def versioned(self) -> list[str]:
+        """Two buckets with versions, as replication wants them."""
+        made = [self._new_bucket() for _ in range(2)]
+        for name in made:
+            self.client("s3").put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        return made
+
+    def _new_bucket(self) -> str:
+        name = self.new_name()
+        self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        return name
 
     @cached_property
     def keys(self) -> list[str]:

@@ -41,6 +41,28 @@ def _permission(world: World, made: Made) -> Any:
     return statement["Action"], statement["Principal"], statement["Condition"]["ArnLike"]["AWS:SourceArn"]
 
 
+def _alias(world: World, made: Made) -> Any:
+    found = world.client("lambda").get_alias(FunctionName=world.function, Name=made.inputs["name"])
+    weights = found.get("RoutingConfig", {}).get("AdditionalVersionWeights")
+    return {**only(found, "FunctionVersion", "Description"), "weights": weights}
+
+
+def _url(world: World, made: Made) -> Any:
+    found = world.client("lambda").get_function_url_config(FunctionName=world.function, Qualifier=world.live)
+    return only(found, "AuthType", "InvokeMode", "Cors")
+
+
+def _asynchronous(world: World, made: Made) -> Any:
+    found = world.client("lambda").get_function_event_invoke_config(FunctionName=world.function, Qualifier=world.live)
+    destination = found["DestinationConfig"].get("OnFailure", {}).get("Destination")
+    return found["MaximumRetryAttempts"], found["MaximumEventAgeInSeconds"], destination
+
+
+def _provisioned(world: World, made: Made) -> Any:
+    found = world.client("lambda").get_provisioned_concurrency_config(FunctionName=world.function, Qualifier=world.live)
+    return found["RequestedProvisionedConcurrentExecutions"]
+
+
 CASES = [
     Case(
         token="aws:lambda/function:Function",
@@ -128,6 +150,90 @@ CASES = [
         meddle=lambda world, made: world.client("lambda").update_event_source_mapping(UUID=made.id, Enabled=True),
         drifts=("enabled",),
         outputs={"arn": ..., "functionArn": ..., "uuid": lambda _, made: made.id},
+    ),
+    Case(
+        token="aws:lambda/alias:Alias",
+        inputs=lambda world: {
+            "name": "made",
+            "functionName": world.function,
+            "functionVersion": world.versions[0],
+            "description": "d",
+            "routingConfig": {"additionalVersionWeights": {world.versions[1]: 0.1}},
+        },
+        look=_alias,
+        made=lambda world, _: {
+            "FunctionVersion": world.versions[0],
+            "Description": "d",
+            "weights": {world.versions[1]: 0.1},
+        },
+        change=lambda world: {"functionVersion": world.versions[1], "routingConfig": None},
+        changed=lambda world, _: {"FunctionVersion": world.versions[1], "Description": "d", "weights": None},
+        meddle=lambda world, made: world.client("lambda").update_alias(
+            FunctionName=world.function, Name="made", FunctionVersion=world.versions[0]
+        ),
+        drifts=("functionVersion",),
+        outputs={"arn": lambda _, made: made.id, "invokeArn": ...},
+    ),
+    Case(
+        token="aws:lambda/functionUrl:FunctionUrl",
+        inputs=lambda world: {
+            "functionName": world.function,
+            "qualifier": world.live,
+            "authorizationType": "AWS_IAM",
+            "invokeMode": "BUFFERED",
+            "cors": {"allowOrigins": ["https://example.com"], "allowMethods": ["GET"], "maxAge": 60},
+        },
+        look=_url,
+        made={
+            "AuthType": "AWS_IAM",
+            "InvokeMode": "BUFFERED",
+            "Cors": {"AllowOrigins": ["https://example.com"], "AllowMethods": ["GET"], "MaxAge": 60},
+        },
+        change=lambda _: {"authorizationType": "NONE", "cors": {"allowOrigins": ["*"]}},
+        changed={"AuthType": "NONE", "InvokeMode": "BUFFERED", "Cors": {"AllowOrigins": ["*"]}},
+        meddle=lambda world, made: world.client("lambda").update_function_url_config(
+            FunctionName=world.function, Qualifier=world.live, InvokeMode="RESPONSE_STREAM"
+        ),
+        drifts=("invokeMode",),
+        outputs={"functionUrl": ..., "functionArn": ...},
+    ),
+    Case(
+        token="aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        inputs=lambda world: {
+            "functionName": world.function,
+            "qualifier": world.live,
+            "maximumRetryAttempts": 1,
+            "maximumEventAgeInSeconds": 60,
+            "destinationConfig": {"onFailure": {"destination": world.queue_arn}},
+        },
+        look=_asynchronous,
+        made=lambda world, _: (1, 60, world.queue_arn),
+        change=lambda _: {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 120},
+        changed=lambda world, _: (0, 120, world.queue_arn),
+        meddle=lambda world, made: world.client("lambda").put_function_event_invoke_config(
+            FunctionName=world.function,
+            Qualifier=world.live,
+            MaximumRetryAttempts=2,
+            MaximumEventAgeInSeconds=120,
+            DestinationConfig={"OnFailure": {"Destination": world.queue_arn}},
+        ),
+        drifts=("maximumRetryAttempts",),
+    ),
+    Case(
+        token="aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+        inputs=lambda world: {
+            "functionName": world.function,
+            "qualifier": world.live,
+            "provisionedConcurrentExecutions": 1,
+        },
+        look=_provisioned,
+        made=1,
+        change=lambda _: {"provisionedConcurrentExecutions": 2},
+        changed=2,
+        meddle=lambda world, made: world.client("lambda").put_provisioned_concurrency_config(
+            FunctionName=world.function, Qualifier=world.live, ProvisionedConcurrentExecutions=3
+        ),
+        drifts=("provisionedConcurrentExecutions",),
     ),
     Case(
         token="aws:lambda/permission:Permission",

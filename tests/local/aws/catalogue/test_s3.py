@@ -59,6 +59,21 @@ def _queue(world: World, prefix: str) -> list[dict[str, Any]]:
     ]
 
 
+def _replica(world: World, prefix: str) -> dict[str, Any]:
+    return {
+        "id": "copy",
+        "status": "Enabled",
+        "priority": 1,
+        "filter": {"prefix": prefix},
+        "deleteMarkerReplication": {"status": "Enabled"},
+        "destination": {
+            "bucket": f"arn:aws:s3:::{world.versioned[1]}",
+            "storageClass": "STANDARD_IA",
+            "metrics": {"status": "Enabled"},
+        },
+    }
+
+
 CASES = [
     Case(
         token="aws:s3/bucket:Bucket",
@@ -180,6 +195,44 @@ CASES = [
             },
         ),
         drifts=("rules",),
+    ),
+    Case(
+        token="aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
+        inputs=lambda world: {
+            "bucket": world.bucket,
+            "corsRules": [{"id": "web", "allowedMethods": ["GET"], "allowedOrigins": ["https://a.com"]}],
+        },
+        look=_get("get_bucket_cors", "CORSRules"),
+        made=[{"ID": "web", "AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.com"]}],
+        change=lambda _: {
+            "corsRules": [{"allowedMethods": ["PUT"], "allowedOrigins": ["*"], "maxAgeSeconds": 60}],
+        },
+        changed=[{"AllowedMethods": ["PUT"], "AllowedOrigins": ["*"], "MaxAgeSeconds": 60}],
+        meddle=lambda world, made: world.client("s3").put_bucket_cors(
+            Bucket=made.id, CORSConfiguration={"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
+        ),
+        drifts=("corsRules",),
+    ),
+    Case(
+        token="aws:s3/bucketLogging:BucketLogging",
+        inputs=lambda world: {"bucket": world.bucket, "targetBucket": world.log_bucket, "targetPrefix": "a/"},
+        look=_get("get_bucket_logging", "LoggingEnabled", "TargetPrefix"),
+        made="a/",
+        change=lambda _: {"targetPrefix": "b/"},
+        changed="b/",
+        meddle=lambda world, made: world.client("s3").put_bucket_logging(
+            Bucket=made.id,
+            BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": world.log_bucket, "TargetPrefix": "c/"}},
+        ),
+        drifts=("targetPrefix",),
+    ),
+    Case(
+        token="aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        inputs=lambda world: {"bucket": world.versioned[0], "role": world.role, "rules": [_replica(world, "a/")]},
+        look=_get("get_bucket_replication", "ReplicationConfiguration", "Rules", "0", "Filter", "Prefix"),
+        made="a/",
+        change=lambda world: {"rules": [_replica(world, "b/")]},
+        changed="b/",
     ),
     Case(
         token="aws:s3/bucketNotification:BucketNotification",

@@ -186,11 +186,15 @@ def _deleted_with_instance(mapping: Value) -> Findings:
 def no_standalone_instances(instance: Resource, _: Settings) -> Findings:
     """An instance belongs to an Auto Scaling group.
 
-    Nobody replaces an instance that stands alone when it fails, and nobody can tell what is on it.
+    Nobody replaces an instance that stands alone when it fails, and nobody can tell what is on it. One that forwards
+    the packets of others, such as a NAT instance, passes: routes lead to this very one, and it holds nothing.
     """
-    yield instance["instanceType"].violates(
-        found="an instance of its own", allowed="none", fix="launch it by an Auto Scaling group and a launch template."
-    )
+    if instance["sourceDestCheck"].flag() is not False:
+        yield instance["instanceType"].violates(
+            found="an instance of its own",
+            allowed="none",
+            fix="launch it by an Auto Scaling group and a launch template.",
+        )
 
 
 @resource_rule(

@@ -74,8 +74,8 @@ def attached_volume() -> None:
     aws.ec2.VolumeAttachment("data", device_name="/dev/sdf", instance_id="i-0123", volume_id=volume.id)
 
 
-def instance() -> aws.ec2.Instance:
-    return aws.ec2.Instance("web", ami="ami-0123", instance_type="t3.micro")
+def instance(source_dest_check: bool | None = None) -> aws.ec2.Instance:
+    return aws.ec2.Instance("web", ami="ami-0123", instance_type="t3.micro", source_dest_check=source_dest_check)
 
 
 def nat_address() -> None:
@@ -194,6 +194,7 @@ CASES = [
         ("data", "volumeId", "a volume attached to an instance", "no attached volume"),
     ),
     passes("sta-no-standalone-instances", "a group", replaceable),
+    passes("sta-no-standalone-instances", "a NAT instance", lambda: instance(source_dest_check=False)),
     refuses(
         "sta-no-standalone-instances",
         "an instance",

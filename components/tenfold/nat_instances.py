@@ -1,9 +1,8 @@
 """NAT instances: a zone's way out to the internet for little traffic, at a tenth of a NAT gateway's price.
 
 What it costs otherwise: all that the zone says to the internet goes at the speed of one small instance, and stops for
-some minutes when it fails, until EC2 has recovered or rebooted it. Its address and its place in the routes are those of
-a network interface, and outlive it. Its image is that of the day it was made: replace it for a new one, with
-``pulumi up --replace``.
+some minutes when it fails, until EC2 has recovered or rebooted it. Its image is that of the day it was made: a newer
+one comes with a new instance, by ``pulumi up --replace``, which takes over the address and the routes.
 
 See https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html.
 """
@@ -26,6 +25,7 @@ _GRAVITON = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\..+")
 _USER_DATA = """\
 #!/bin/bash
 set -eu
+# The address, and with it the internet, comes a little later.
 until dnf install -y nftables; do sleep 5; done
 
 cat > /etc/sysctl.d/90-nat.conf <<'END'
@@ -72,7 +72,7 @@ class NatInstances(NamedTuple):
         image_id: The image; None for the latest Amazon Linux 2023, which an instance that is there keeps.
         actions: What alarms notify.
         group: Their security group.
-        ready: What lets an instance reach the internet.
+        ready: What lets them reach the internet, and the app tier reach them.
     """
 
     type: str
@@ -140,35 +140,20 @@ def _instance_exit(
     network: pulumi.ComponentResource, zone: str, vpc: aws.ec2.Vpc, subnet: aws.ec2.Subnet, common: NatInstances
 ) -> Exit:
     name = network.pulumi_resource_name
-    interface = aws.ec2.NetworkInterface(
-        f"{name}-nat-instance-interface-{zone}",
-        subnet_id=subnet.id,
-        security_groups=[common.group.id],
-        description=f"The way out of {name} in {zone}",
-        # EC2 drops what is neither from nor for the interface, which is all that an instance forwards.
-        source_dest_check=False,
-        tags={"Name": f"{name}-nat-instance-interface-{zone}"},
-        opts=pulumi.ResourceOptions(parent=network),
-    )
+    instance = _instance(network, zone, vpc, subnet, common)
     address = aws.ec2.Eip(
         f"{name}-nat-instance-address-{zone}",
         domain="vpc",
-        network_interface=interface.id,
+        network_interface=instance.primary_network_interface_id,
         tags={"Name": f"{name}-nat-instance-address-{zone}"},
         opts=pulumi.ResourceOptions(parent=network, depends_on=common.ready),
     )
-    instance = _instance(network, zone, vpc, interface, common, address)
     _heals(network, zone, vpc, instance, common.actions)
-    return Exit(address.public_ip, interface_id=interface.id, ready=[instance])
+    return Exit(address.public_ip, interface_id=instance.primary_network_interface_id, ready=[address])
 
 
 def _instance(
-    network: pulumi.ComponentResource,
-    zone: str,
-    vpc: aws.ec2.Vpc,
-    interface: aws.ec2.NetworkInterface,
-    common: NatInstances,
-    address: aws.ec2.Eip,
+    network: pulumi.ComponentResource, zone: str, vpc: aws.ec2.Vpc, subnet: aws.ec2.Subnet, common: NatInstances
 ) -> aws.ec2.Instance:
     name = f"{network.pulumi_resource_name}-nat-instance-{zone}"
     latest = common.image_id is None
@@ -176,7 +161,10 @@ def _instance(
         name,
         ami=_latest_image(network, common.type) if latest else common.image_id,
         instance_type=common.type,
-        primary_network_interface={"network_interface_id": interface.id},
+        subnet_id=subnet.id,
+        vpc_security_group_ids=[common.group.id],
+        # EC2 drops what is neither from nor for an instance, which is all that this one forwards.
+        source_dest_check=False,
         metadata_options={
             "http_endpoint": "enabled",
             "http_tokens": "required",
@@ -187,15 +175,8 @@ def _instance(
         user_data=vpc.cidr_block.apply(lambda cidr: _USER_DATA.replace("CIDR", cidr)),
         user_data_replace_on_change=True,
         tags={"Name": name},
-        opts=pulumi.ResourceOptions(
-            parent=network,
-            # It installs what it needs from the internet.
-            depends_on=[address],
-            # An interface is of one instance at a time.
-            delete_before_replace=True,
-            # Each release of the image would cut off the zone for the time of a replacement.
-            ignore_changes=["ami"] if latest else None,
-        ),
+        # Each release of the image would cut off the zone for the time of a replacement.
+        opts=pulumi.ResourceOptions(parent=network, ignore_changes=["ami"] if latest else None),
     )
 
 

@@ -45,7 +45,6 @@ _CHILDREN: Children = {
     "nat-port-alarm": aws.cloudwatch.MetricAlarm,
     "nat-drop-alarm": aws.cloudwatch.MetricAlarm,
     "nat-instance": aws.ec2.Instance,
-    "nat-instance-interface": aws.ec2.NetworkInterface,
     "nat-instance-address": aws.ec2.Eip,
     "nat-instance-sg": aws.ec2.SecurityGroup,
     "nat-instance-from-vpc": aws.vpc.SecurityGroupIngressRule,

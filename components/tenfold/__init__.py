@@ -1,6 +1,9 @@
 """Pulumi components for an AWS platform of one to ten million users."""
 
+from tenfold.container import ContainerArchitecture, ContainerArgs
+from tenfold.domain import DomainArgs
 from tenfold.flow_logs import FlowLogs
+from tenfold.instance_fleet import InstancesArgs
 from tenfold.network import Network
 from tenfold.network_arguments import NatMode, NetworkArgs, NetworkExistingArgs, NetworkNatInstanceArgs, NetworkTier
 from tenfold.placement import NetworkPlacement
@@ -20,10 +23,24 @@ from tenfold.table import (
     TableProjection,
     TableStream,
 )
-from tenfold.web_tier import WebTier, WebTierArgs, WebTierClientsArgs, WebTierInstancesArgs, WebTierScalingArgs
+from tenfold.web_acl import WebAclArgs
+from tenfold.web_arguments import (
+    WebTierArgs,
+    WebTierBalancer,
+    WebTierClientsArgs,
+    WebTierLoadBalancerArgs,
+    WebTierRouteArgs,
+    WebTierScalingArgs,
+    WebTierScheduleArgs,
+)
+from tenfold.web_tier import WebTier
 
 __all__ = [
+    "ContainerArchitecture",
+    "ContainerArgs",
+    "DomainArgs",
     "FlowLogs",
+    "InstancesArgs",
     "NatMode",
     "Network",
     "NetworkArgs",
@@ -45,10 +62,14 @@ __all__ = [
     "TableLocalIndexArgs",
     "TableProjection",
     "TableStream",
+    "WebAclArgs",
     "WebTier",
     "WebTierArgs",
+    "WebTierBalancer",
     "WebTierClientsArgs",
-    "WebTierInstancesArgs",
+    "WebTierLoadBalancerArgs",
+    "WebTierRouteArgs",
     "WebTierScalingArgs",
+    "WebTierScheduleArgs",
     "WorkerArchitecture",
 ]

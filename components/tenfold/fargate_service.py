@@ -14,8 +14,21 @@ from typing import Any, NamedTuple
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.arguments import Children
 from tenfold.container import CONTAINER_NAME, ContainerArgs, container_definition, container_size
 from tenfold.role_policies import service_trust
+
+FARGATE_CHILDREN: Children = {
+    "cluster": aws.ecs.Cluster,
+    "cluster-capacity": aws.ecs.ClusterCapacityProviders,
+    "logs": aws.cloudwatch.LogGroup,
+    "execution-role": aws.iam.Role,
+    "execution-policy": aws.iam.RolePolicy,
+    "shell-policy": aws.iam.RolePolicy,
+    "task": aws.ecs.TaskDefinition,
+    "service": aws.ecs.Service,
+}
+"""What a component with a Fargate service of its own name has among its kinds of children."""
 
 _REPOSITORY = re.compile(r"(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+?/([^:@]+)(?:[:@].*)?")
 

@@ -1,4 +1,4 @@
-"""The alarms of a web tier: users get errors, instances do not heal, answers are slow.
+"""The alarms of a web tier: users get errors, instances or tasks do not heal, answers are slow.
 
 Errors are counted as a share of the requests, so that the same threshold holds for a thousand users and for ten
 million. See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html.
@@ -10,16 +10,18 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.web_balancer import Balancer
+from tenfold.web_balancer import Door
 
 _NAMESPACE = "AWS/ApplicationELB"
 
 
-def web_alarms(tier: pulumi.ComponentResource, balancer: Balancer, actions: Sequence[pulumi.Input[str]]) -> None:
-    """Alarms on errors of the instances and of the balancer itself, on unhealthy instances and on the p99 latency."""
+def web_alarms(
+    tier: pulumi.ComponentResource, door: Door, actions: Sequence[pulumi.Input[str]], *, owns_balancer: bool
+) -> None:
+    """Alarms on errors of what serves, and of a balancer of its own, on unhealthy targets and on the p99 latency."""
     name = tier.pulumi_resource_name
-    of_balancer = {"LoadBalancer": balancer.load_balancer.arn_suffix}
-    of_targets = {**of_balancer, "TargetGroup": balancer.target_group.arn_suffix}
+    of_balancer = {"LoadBalancer": door.balancer["arn_suffix"]}
+    of_targets = {**of_balancer, "TargetGroup": door.target_group.arn_suffix}
     _error_alarm(
         tier,
         "target-error-alarm",
@@ -31,17 +33,18 @@ def web_alarms(tier: pulumi.ComponentResource, balancer: Balancer, actions: Sequ
         of_targets,
         actions,
     )
-    _error_alarm(
-        tier,
-        "alb-error-alarm",
-        f"The load balancer of {name} answers more than 1 % of the requests itself with a 5XX: no instance is healthy, "
-        "or they close connections or time out.",
-        # Requests that no instance could be found for are not among RequestCount.
-        "100 * errors / (errors + FILL(requests, 0))",
-        {"errors": "HTTPCode_ELB_5XX_Count", "requests": "RequestCount"},
-        of_balancer,
-        actions,
-    )
+    if owns_balancer:
+        _error_alarm(
+            tier,
+            "alb-error-alarm",
+            f"The load balancer of {name} answers more than 1 % of the requests itself with a 5XX: no instance is "
+            "healthy, or they close connections or time out.",
+            # Requests that no instance could be found for are not among RequestCount.
+            "100 * errors / (errors + FILL(requests, 0))",
+            {"errors": "HTTPCode_ELB_5XX_Count", "requests": "RequestCount"},
+            of_balancer,
+            actions,
+        )
     aws.cloudwatch.MetricAlarm(
         f"{name}-unhealthy-alarm",
         alarm_description=f"Instances of {name} have failed health checks for ten minutes and replacing them does not "

@@ -1,4 +1,4 @@
-"""The door of a web tier: the load balancer, its target group and its listeners.
+"""The door of a web tier: its target group, and the load balancer and listeners that lead to it, its own or shared.
 
 See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html.
 """
@@ -8,68 +8,151 @@ from typing import Any, NamedTuple
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.domain import DomainArgs, alias_records, domain_certificate
+from tenfold.placement import placed
+from tenfold.web_access_logs import PREFIX, access_log_bucket
+from tenfold.web_acl import WebAclScope, guard, web_acl
+from tenfold.web_arguments import WebTierArgs, WebTierBalancer, WebTierLoadBalancerArgs, WebTierRouteArgs
+from tenfold.web_route import listener_rule, route_hosts, shared
+
 # TLS 1.2 and 1.3 with forward secrecy; the balancer's own default still speaks older ciphers.
 _TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
 
-class Balancer(NamedTuple):
-    """A web tier's load balancer.
+class Door(NamedTuple):
+    """How requests come to a web tier.
 
     Attributes:
-        load_balancer: The load balancer.
-        target_group: Where the instances register.
-        listener: The listener that forwards to them.
+        balancer: The load balancer, its own or shared, as plain values.
+        target_group: Where its instances or tasks register.
+        forwards: The listener or the rule that forwards to them.
+        url: Where the tier answers.
+        access_log_bucket: The name of the bucket that the requests are logged to, or nothing.
     """
 
-    load_balancer: aws.lb.LoadBalancer
+    balancer: WebTierBalancer
     target_group: aws.lb.TargetGroup
-    listener: aws.lb.Listener
+    forwards: aws.lb.Listener | aws.lb.ListenerRule
+    url: pulumi.Output[str]
+    access_log_bucket: pulumi.Output[str]
 
 
-def balanced(
+def own_door(tier: pulumi.ComponentResource, args: WebTierArgs, security_group: aws.ec2.SecurityGroup) -> Door:
+    """A load balancer of the tier's own: HTTPS and a redirect where there is a certificate, else HTTP."""
+    bucket, writable = _access_logs(tier, args, security_group)
+    load_balancer = _load_balancer(tier, args, security_group, bucket, writable)
+    _firewall(tier, args, load_balancer)
+    target_group = _target_group(tier, args)
+    certificate = domain_certificate(tier, args["domain"]) if "domain" in args else args.get("certificate_arn")
+    listener = _listeners(tier, load_balancer, target_group, certificate)
+    if "domain" in args:
+        _names(tier, args["domain"], load_balancer.dns_name, load_balancer.zone_id)
+    name = args["domain"]["name"] if "domain" in args else load_balancer.dns_name
+    url = pulumi.Output.concat("http" if certificate is None else "https", "://", name)
+    balancer: WebTierBalancer = {
+        "listener_arn": listener.arn,
+        "load_balancer_arn": load_balancer.arn,
+        "arn_suffix": load_balancer.arn_suffix,
+        "security_group_id": security_group.id,
+        "dns_name": load_balancer.dns_name,
+        "zone_id": load_balancer.zone_id,
+        "url": url,
+    }
+    return Door(balancer, target_group, listener, url, bucket)
+
+
+def shared_door(tier: pulumi.ComponentResource, args: WebTierArgs, route: WebTierRouteArgs) -> Door:
+    """A rule on another tier's load balancer, and the domain's certificate and names there."""
+    balancer = shared(route["balancer"])
+    target_group = _target_group(tier, args)
+    if "domain" in args:
+        # The listener has one certificate by default, and chooses among the others by the name that a client asks for.
+        aws.lb.ListenerCertificate(
+            f"{tier.pulumi_resource_name}-listener-certificate",
+            listener_arn=balancer["listener_arn"],
+            certificate_arn=domain_certificate(tier, args["domain"]),
+            opts=pulumi.ResourceOptions(parent=tier),
+        )
+        _names(tier, args["domain"], balancer["dns_name"], balancer["zone_id"])
+    rule = listener_rule(tier, args, route, balancer["listener_arn"], target_group)
+    url = _url_of_route(balancer, route_hosts(args, route))
+    return Door(balancer, target_group, rule, url, pulumi.Output.from_input(""))
+
+
+def _url_of_route(balancer: WebTierBalancer, hosts: list[str]) -> pulumi.Output[str]:
+    url = pulumi.Output.from_input(balancer["url"])
+    named = [host for host in hosts if "*" not in host and "?" not in host]
+    return url.apply(lambda text: f"{text.partition('://')[0]}://{named[0]}") if named else url
+
+
+def _access_logs(
+    tier: pulumi.ComponentResource, args: WebTierArgs, security_group: aws.ec2.SecurityGroup
+) -> tuple[pulumi.Output[str], list[pulumi.Resource]]:
+    """The name of the bucket for the logs, or nothing, and what must be there before one can write to it."""
+    settings = args.get("load_balancer", WebTierLoadBalancerArgs())
+    if not settings.get("access_logs", True):
+        return pulumi.Output.from_input(""), []
+    if "access_log_bucket" in settings:
+        return pulumi.Output.from_input(settings["access_log_bucket"]), []
+    bucket, writable = access_log_bucket(
+        tier,
+        account=security_group.owner_id,
+        retention_days=settings.get("access_log_retention_days", 90),
+        protected=args.get("deletion_protection", True),
+    )
+    return bucket.bucket, writable
+
+
+def _load_balancer(
     tier: pulumi.ComponentResource,
-    *,
-    vpc_id: pulumi.Input[str],
-    subnet_ids: Any,
+    args: WebTierArgs,
     security_group: aws.ec2.SecurityGroup,
-    internal: bool,
-    port: int,
-    health_check_path: pulumi.Input[str],
-    certificate_arn: pulumi.Input[str] | None,
-    deletion_protection: pulumi.Input[bool],
-    idle_timeout_seconds: pulumi.Input[int],
-) -> Balancer:
-    """The load balancer of a web tier: HTTPS and a redirect where there is a certificate, else HTTP."""
-    load_balancer = aws.lb.LoadBalancer(
+    bucket: pulumi.Output[str],
+    writable: list[pulumi.Resource],
+) -> aws.lb.LoadBalancer:
+    internal = args.get("internal", False)
+    logged = args.get("load_balancer", WebTierLoadBalancerArgs()).get("access_logs", True)
+    return aws.lb.LoadBalancer(
         f"{tier.pulumi_resource_name}-alb",
         load_balancer_type="application",
         internal=internal,
-        subnets=subnet_ids,
+        subnets=placed(args["placement"], "app_subnet_ids" if internal else "public_subnet_ids"),
         security_groups=[security_group.id],
-        enable_deletion_protection=deletion_protection,
+        enable_deletion_protection=args.get("deletion_protection", True),
         # Headers that a server may read in another way than the balancer are how requests are smuggled.
         drop_invalid_header_fields=True,
-        idle_timeout=idle_timeout_seconds,
-        opts=pulumi.ResourceOptions(parent=tier),
+        idle_timeout=args.get("idle_timeout_seconds", 60),
+        access_logs={"bucket": bucket, "prefix": PREFIX, "enabled": True} if logged else None,
+        opts=pulumi.ResourceOptions(parent=tier, depends_on=writable),
     )
-    target_group = _target_group(tier, vpc_id, port, health_check_path)
-    listener = _listeners(tier, load_balancer, target_group, certificate_arn)
-    return Balancer(load_balancer, target_group, listener)
 
 
-def _target_group(
-    tier: pulumi.ComponentResource, vpc_id: pulumi.Input[str], port: int, health_check_path: pulumi.Input[str]
-) -> aws.lb.TargetGroup:
+def _firewall(tier: pulumi.ComponentResource, args: WebTierArgs, load_balancer: aws.lb.LoadBalancer) -> None:
+    settings = args.get("load_balancer", WebTierLoadBalancerArgs())
+    if "web_acl" in settings:
+        guard(tier, load_balancer.arn, web_acl(tier, settings["web_acl"], WebAclScope.REGIONAL).arn)
+    elif "web_acl_arn" in settings:
+        guard(tier, load_balancer.arn, settings["web_acl_arn"])
+
+
+def _names(
+    tier: pulumi.ComponentResource, domain: DomainArgs, dns_name: pulumi.Input[str], zone_id: pulumi.Input[str]
+) -> None:
+    # The balancer has IPv4 addresses alone.
+    alias_records(tier, domain, dns_name=dns_name, zone_id=zone_id, ipv6=False, evaluate_target_health=True)
+
+
+def _target_group(tier: pulumi.ComponentResource, args: WebTierArgs) -> aws.lb.TargetGroup:
     return aws.lb.TargetGroup(
         f"{tier.pulumi_resource_name}-tg",
-        target_type="instance",
-        vpc_id=vpc_id,
+        target_type="ip" if "container" in args else "instance",
+        vpc_id=placed(args["placement"], "vpc_id"),
         protocol="HTTP",
-        port=port,
+        port=args.get("port", 8080),
         health_check={
             "enabled": True,
             "protocol": "HTTP",
-            "path": health_check_path,
+            "path": args.get("health_check_path", "/healthz"),
             "matcher": "200",
             "interval": 10,
             "timeout": 5,

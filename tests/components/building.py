@@ -26,6 +26,14 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 UNKNOWN = "<unknown>"
 """What stands, in the inputs of a preview, for a value that nobody knows yet."""
+LOOK_UPS: Mapping[str, Any] = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": {
+        "names": [f"{REGION}{letter}" for letter in "abcd"],
+        "id": REGION,
+    },
+    "aws:ssm/getParameter:getParameter": lambda args: {**args, "value": "ami-0a1b2c3d4e5f", "id": args["name"]},
+}
+"""What AWS answers to look-ups, for a program whose look-ups are not what a test is about."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class _Mocks(mocks.Mocks):
         if self.preview:
             return None, args.inputs
         service = args.typ.split(":")[1].split("/")[0]
-        computed = {
+        computed: dict[str, Any] = {
             "arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{args.name}",
             "name": f"{args.name}-0a1b2c",
             "ownerId": ACCOUNT,
@@ -102,11 +110,30 @@ class _Mocks(mocks.Mocks):
             "zoneId": "Z0123456789",
             "arnSuffix": f"{args.name}/0a1b2c",
             "latestVersion": 1,
+            "domainName": f"{args.name}.cloudfront.net",
+            "hostedZoneId": "Z2FDTNDATAQYW2",
+            "bucketRegionalDomainName": f"{args.name}.s3.{args.inputs.get('region', REGION)}.amazonaws.com",
+            "fqdn": args.inputs.get("name"),
             "ipv6CidrBlock": "2001:db8:0:ab00::/56",
             "version": "8",
             "functionUrl": f"https://{args.name}.lambda-url.{REGION}.on.aws/",
         }
+        if args.typ == "aws:acm/certificate:Certificate":
+            computed["domainValidationOptions"] = _proofs(args.inputs)
         return f"{args.name}-id", {**computed, **args.inputs}
+
+
+def _proofs(certificate: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What AWS wants to see in DNS before it issues a certificate."""
+    return [
+        {
+            "domainName": name,
+            "resourceRecordName": f"_1.{name.removeprefix('*.')}.",
+            "resourceRecordType": "CNAME",
+            "resourceRecordValue": f"_2.{name.removeprefix('*.')}.acm-validations.aws.",
+        }
+        for name in [certificate["domainName"], *(certificate.get("subjectAlternativeNames") or [])]
+    ]
 
 
 class _Monitor(mocks.MockMonitor):

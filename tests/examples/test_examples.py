@@ -9,12 +9,10 @@ import yaml
 
 import tenfold
 from tenfold.hosting import components_of
-from tests.components.building import Built, build
+from tests.components.building import LOOK_UPS, Built, build
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(project.parent for project in (ROOT / "examples").glob("*/Pulumi.yaml"))
-ZONES = {"names": ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"], "id": "us-east-1"}
-LOOK_UPS = {"aws:index/getAvailabilityZones:getAvailabilityZones": ZONES}
 
 examples = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 

@@ -36,9 +36,8 @@ def consume_statements(queue_arn: str, key_arn: str) -> list[Statement]:
 def redrive_statements(queue_arn: str, dlq_arn: str, key_arn: str) -> list[Statement]:
     """What those may do who send dead letters back to their queue."""
     moves = ("sqs:CancelMessageMoveTask", "sqs:ListMessageMoveTasks", "sqs:StartMessageMoveTask")
-    takes = ("sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:ListDeadLetterSourceQueues")
     return [
-        _allow("DeadLetters", [*_ABOUT, *moves, *takes], dlq_arn),
+        _allow("DeadLetters", [*_ABOUT, *moves, "sqs:DeleteMessage", "sqs:ReceiveMessage"], dlq_arn),
         _allow("Queue", ["sqs:SendMessage"], queue_arn),
         *_key(key_arn, "kms:GenerateDataKey"),
     ]

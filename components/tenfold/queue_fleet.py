@@ -26,11 +26,19 @@ def job_visibility(timeout_seconds: int) -> int:
 
 
 def fleet_environment(
-    queue: aws.sqs.Queue, given: pulumi.Input[Mapping[str, pulumi.Input[str]]], timeout_seconds: int
+    queue: aws.sqs.Queue,
+    given: pulumi.Input[Mapping[str, pulumi.Input[str]]],
+    timeout_seconds: int,
+    further: Mapping[str, str] | None = None,
 ) -> pulumi.Output[dict[str, str]]:
     """The environment of a worker: the caller's variables, the queue, and how long a job may take."""
     return pulumi.Output.all(given, queue.url).apply(
-        lambda known: {**known[0], "QUEUE_URL": known[1], "JOB_TIMEOUT_SECONDS": str(timeout_seconds)}
+        lambda known: {
+            **known[0],
+            "QUEUE_URL": known[1],
+            "JOB_TIMEOUT_SECONDS": str(timeout_seconds),
+            **(further or {}),
+        }
     )
 
 

@@ -79,7 +79,10 @@ def instance_worker(
     scaling = instances.get("scaling", QueueServiceScalingArgs())
     group, ways_out = fleet_security_group(service, instances["placement"])
     role, permissions = fleet_role(service, "ec2", statements, instances.get("policies", {}))
-    environment = fleet_environment(queue, instances.get("environment", {}), instances.get("timeout_seconds", 300))
+    # A task learns from ECS that it can protect itself; nothing tells an instance's program where it runs.
+    where = {"SCALE_IN_PROTECTION": "instance"}
+    timeout = instances.get("timeout_seconds", 300)
+    environment = fleet_environment(queue, instances.get("environment", {}), timeout, where)
     script = pulumi.Output.all(environment, instances.get("user_data", "")).apply(lambda known: _script(*known))
     started: Any = {**instances, "user_data": script}
     template = launch_template(

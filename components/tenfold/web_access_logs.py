@@ -36,7 +36,7 @@ def access_log_bucket(
     )
     closed = aws.s3.BucketPublicAccessBlock(
         f"{name}-access",
-        bucket=bucket.bucket,
+        bucket=bucket.id,
         block_public_acls=True,
         block_public_policy=True,
         ignore_public_acls=True,
@@ -45,14 +45,14 @@ def access_log_bucket(
     )
     policy = aws.s3.BucketPolicy(
         f"{name}-policy",
-        bucket=bucket.bucket,
+        bucket=bucket.id,
         policy=pulumi.Output.all(bucket.arn, account).apply(lambda known: _policy(*known)),
         # S3 takes one change of a bucket's access at a time.
         opts=pulumi.ResourceOptions(parent=tier, depends_on=[closed]),
     )
     aws.s3.BucketLifecycleConfiguration(
         f"{name}-lifecycle",
-        bucket=bucket.bucket,
+        bucket=bucket.id,
         rules=[
             {
                 "id": "forget",

@@ -100,7 +100,7 @@ def _access_logs(
         retention_days=settings.get("access_log_retention_days", 90),
         protected=args.get("deletion_protection", True),
     )
-    return bucket.bucket, writable
+    return bucket.id, writable
 
 
 def _load_balancer(

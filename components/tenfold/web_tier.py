@@ -54,7 +54,8 @@ _CHILDREN: Children = {
     "https": aws.lb.Listener,
     "rule": aws.lb.ListenerRule,
     "listener-certificate": aws.lb.ListenerCertificate,
-    **DOMAIN_CHILDREN,
+    # A balancer has IPv4 addresses alone.
+    **{kind: child for kind, child in DOMAIN_CHILDREN.items() if kind != "aaaa-record"},
     **WEB_ACL_CHILDREN,
     "role": aws.iam.Role,
     "policy": aws.iam.RolePolicy,

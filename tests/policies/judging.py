@@ -78,7 +78,17 @@ def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Stru
     identifiers |= {"arnSuffix": f"app/{name}/0a1b2c", "dnsName": f"{name}.us-east-1.elb.amazonaws.com"}
     outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(token)})
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})
+    if token == "aws:acm/certificate:Certificate":
+        outputs.update({"domainValidationOptions": _proofs(inputs)})
     return _merged(outputs, inputs)
+
+
+def _proofs(certificate: struct_pb2.Struct) -> list[dict[str, str]]:
+    """What AWS wants to see in DNS before it issues a certificate."""
+    given: dict[str, Any] = dict(certificate.items())
+    names = [given["domainName"], *(given.get("subjectAlternativeNames") or [])]
+    record = {"resourceRecordName": "_1.", "resourceRecordType": "CNAME", "resourceRecordValue": "_2."}
+    return [{"domainName": name, **record} for name in names]
 
 
 def previewed(token: str, inputs: struct_pb2.Struct) -> struct_pb2.Struct:

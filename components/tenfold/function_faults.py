@@ -16,7 +16,7 @@ from tenfold.role_policies import role_policy_faults
 
 # A role's name has 64 characters, of which "-function-role-" and Pulumi's seven random ones take 22.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,42}")
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,29}")
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 _EXPRESSION = re.compile(r"(rate\(\d+ \w+\)|cron\(\S+( \S+){5}\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "*")
@@ -192,7 +192,7 @@ def _schedule_faults(name: str, args: FunctionArgs) -> Iterable[Fault]:
 
 def _source_faults(path: str, key: str, source: Any, ranges: Mapping[str, tuple[int, int, str]]) -> Iterable[Fault]:
     if not _KEY.fullmatch(key):
-        yield Fault(path, "it has this name", "a letter, and up to 39 letters, digits, underscores and hyphens")
+        yield Fault(path, "it has this name", "a letter, and up to 29 letters, digits, underscores and hyphens")
     for field, (low, high, unit) in ranges.items():
         yield from bounded(f"{path}.{field}", source.get(field), low, high, unit)
     if "filters" in source:

@@ -48,6 +48,7 @@ class Registered:
         inputs: Its properties.
         protect: Whether Pulumi refuses to delete it.
         depends_on: The names of the resources that it comes after.
+        ignore_changes: The properties whose changes an update leaves alone.
         outputs: What a component registered as its outputs.
     """
 
@@ -58,6 +59,7 @@ class Registered:
     inputs: dict[str, Any]
     protect: bool
     depends_on: frozenset[str]
+    ignore_changes: frozenset[str] = frozenset()
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -118,6 +120,8 @@ class _Mocks(mocks.Mocks):
             "version": "8",
             "functionUrl": f"https://{args.name}.lambda-url.{REGION}.on.aws/",
         }
+        if args.typ == "aws:s3/bucket:Bucket":
+            computed |= {"arn": f"arn:aws:s3:::{args.name}-0a1b2c", "bucket": f"{args.name}-0a1b2c"}
         if args.typ == "aws:acm/certificate:Certificate":
             computed["domainValidationOptions"] = _proofs(args.inputs)
         return f"{args.name}-id", {**computed, **args.inputs}
@@ -163,6 +167,7 @@ class _Monitor(mocks.MockMonitor):
                 inputs=_properties(request.object),
                 protect=request.protect,
                 depends_on=frozenset(dependency.split("::")[-1] for dependency in request.dependencies),
+                ignore_changes=frozenset(request.ignoreChanges),
                 outputs=self.outputs.get(urn, {}),
             )
             for urn, request in self.requests.items()

@@ -117,7 +117,9 @@ def run(client: BaseClient, operation: Operation, values: Properties, scope: Pro
 
 def _merged(params: Properties, extra: Properties) -> Properties:
     """Parameters with more of them, also within a structure that both have."""
-    both = {key for key in params.keys() & extra.keys() if isinstance(params[key], dict)}
+    both = {
+        key for key in params.keys() & extra.keys() if isinstance(params[key], dict) and isinstance(extra[key], dict)
+    }
     return {**params, **extra, **{key: _merged(params[key], extra[key]) for key in both}}
 
 

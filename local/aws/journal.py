@@ -123,7 +123,7 @@ def sweep(emulator: Emulator, folder: Path, known: Known, types: Mapping[str, Re
 
 
 def _concerns_aws(note: _Note, types: Mapping[str, ResourceType]) -> bool:
-    return note.type in types and not types[note.type].recorded
+    return note.type in types and not types[note.type].why_recorded(note.inputs)
 
 
 def _remove_all(

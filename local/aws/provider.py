@@ -263,7 +263,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         inputs, hidden = reveal(decode(request.inputs))
         state, more = reveal(decode(request.properties))
         hidden |= more
-        if kind.recorded and not self._records.has(kind, request.id):
+        if kind.why_recorded(inputs or state) and not self._records.has(kind, request.id):
             return provider_pb2.ReadResponse()
         try:
             found = resources.read(account, kind, request.id, state, inputs)

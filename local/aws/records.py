@@ -46,7 +46,7 @@ class Records:
 
     def put(self, kind: ResourceType, identity: str, inputs: Properties, hidden: Iterable[SecretPath]) -> None:
         """Keep a resource with its inputs."""
-        reason = kind.recorded or _partly(kind, inputs)
+        reason = kind.why_recorded(inputs) or _partly(kind, inputs)
         if reason:
             self._change({(kind.token, identity): Recorded(kind.token, identity, reason, hide(inputs, hidden))}, None)
         else:

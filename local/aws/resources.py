@@ -5,6 +5,7 @@ Everything here is the same for all types; what differs stands in the catalogue.
 
 import random
 import re
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -69,10 +70,12 @@ def compare(account: Account, kind: ResourceType, olds: Properties, news: Proper
     fixed = {
         calls.origin(kind, key) for key in before.keys() | after.keys() if _is_fixed(client, kind, key, before, after)
     }
+    moves = bool(kind.why_recorded(olds)) != bool(kind.why_recorded(news))
     replaces = [
         key
         for key in changed
-        if key
+        if moves
+        or key
         in {"region", kind.naming.prefix_property if kind.naming else "region"}
         | kind.replace_on
         | {_head(path) for path in fixed}
@@ -89,8 +92,9 @@ def create(
     """
     client = _client(account, kind, inputs)
     scope = _scope(account, kind, inputs, {})
-    if kind.recorded:
-        scope["id"] = str(calls.fill(kind.id, scope))
+    if kind.why_recorded(inputs):
+        scope["id"] = str(calls.fill(kind.recorded_id or kind.id, {**scope, "digits": secrets.token_hex(9)[1:]}))
+        scope = _scope(account, kind, inputs, {"id": scope["id"]})
         created(scope["id"])
         return scope["id"], _visible(inputs) | _outputs(kind, {}, scope)
     properties = calls.prepared(kind, inputs)
@@ -123,7 +127,7 @@ def read(
 
     A property that differs from what the inputs ask for has AWS's value, so that the next comparison shows it.
     """
-    if kind.recorded:
+    if kind.why_recorded(inputs or state):
         return state, inputs
     client = _client(account, kind, inputs or state)
     scope = _scope(account, kind, {**state, **inputs}, {"id": identity})
@@ -143,7 +147,7 @@ def update(
 ) -> Properties:
     """Change the resource in place, with the calls that the changed properties need and no other."""
     scope = _scope(account, kind, {**state, **news}, {"id": identity})
-    if kind.recorded:
+    if kind.why_recorded(news):
         return _visible(news) | _outputs(kind, {}, scope)
     client = _client(account, kind, news)
     scope |= _latest(client, kind, scope)
@@ -157,7 +161,7 @@ def update(
 
 def delete(account: Account, kind: ResourceType, identity: str, state: Properties) -> None:
     """Remove the resource and wait until it is gone. One that is gone already is no error."""
-    if kind.recorded or kind.delete is None:
+    if kind.why_recorded(state) or kind.delete is None:
         return
     client = _client(account, kind, state)
     scope = _scope(account, kind, state, {"id": identity})

@@ -11,8 +11,10 @@ from local.aws.catalogue import (
     dynamodb,
     ecs,
     elb,
+    flow_logs,
     functions,
     iam,
+    instances,
     keys,
     launch_template,
     log_delivery,
@@ -23,12 +25,20 @@ from local.aws.catalogue import (
     sns,
     sqs,
     vpc,
+    vpc_endpoints,
+    vpc_gateways,
+    vpc_routes,
     wafv2,
 )
 from local.aws.catalogue.entry import ResourceType
 
 _MODULES = (
     vpc,
+    vpc_gateways,
+    vpc_routes,
+    vpc_endpoints,
+    flow_logs,
+    instances,
     security_groups,
     launch_template,
     elb,

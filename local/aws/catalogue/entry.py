@@ -159,6 +159,9 @@ class ResourceType:
         prepare: reshapes values to what AWS's API takes. A name it adds belongs to no property of the program.
         restore: the way back from ``prepare``, for what AWS says of a changed property.
         recorded: why the emulator cannot hold this type; its inputs are then checked and kept on record.
+        recorded_if: why the emulator cannot hold one with these properties, although it can hold others; empty where
+            it can. A change from the one to the other replaces the resource.
+        recorded_id: the id of one on record, where ``id`` needs an answer: a template with ``$digits``, which are new.
     """
 
     token: str
@@ -193,3 +196,9 @@ class ResourceType:
     prepare: Callable[[Properties], Properties] | None = None
     restore: Callable[[Properties], Properties] | None = None
     recorded: str = ""
+    recorded_if: Callable[[Properties], str] | None = None
+    recorded_id: str = ""
+
+    def why_recorded(self, properties: Properties) -> str:
+        """Why a resource with these properties is on record only; empty where the emulator holds it."""
+        return self.recorded or (self.recorded_if(properties) if self.recorded_if else "")

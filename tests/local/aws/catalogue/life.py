@@ -77,6 +77,11 @@ class World:
         return [one["GroupId"] for one in made]
 
     @cached_property
+    def instances(self) -> list[str]:
+        answer = self.client("ec2").run_instances(ImageId="ami-1", MinCount=2, MaxCount=2, SubnetId=self.subnets[0])
+        return [one["InstanceId"] for one in answer["Instances"]]
+
+    @cached_property
     def template(self) -> str:
         data = {"ImageId": "ami-1", "InstanceType": "t3.micro"}
         made = self.client("ec2").create_launch_template(LaunchTemplateName=self.new_name(), LaunchTemplateData=data)
@@ -359,6 +364,11 @@ def _seen(case: Case, world: World, made: Made) -> Any:
 
 def _value(wanted: Any, world: World, made: Made) -> Any:
     return wanted(world, made) if callable(wanted) else wanted
+
+
+def interface_of(instance: str) -> str:
+    """The first network interface of an instance, as the embedded AWS names it."""
+    return instance.replace("i-", "eni-", 1)
 
 
 def policy(action: str, resource: str = "*") -> str:

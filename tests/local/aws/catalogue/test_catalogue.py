@@ -19,8 +19,10 @@ from tests.local.aws.catalogue import (
     test_dynamodb,
     test_ecs,
     test_elb,
+    test_flow_logs,
     test_functions,
     test_iam,
+    test_instances,
     test_keys,
     test_launch_template,
     test_log_delivery,
@@ -31,6 +33,9 @@ from tests.local.aws.catalogue import (
     test_sns,
     test_sqs,
     test_vpc,
+    test_vpc_endpoints,
+    test_vpc_gateways,
+    test_vpc_routes,
     test_wafv2,
 )
 from tests.local.aws.catalogue.life import Case, World
@@ -45,8 +50,10 @@ CASES: list[Case] = [
         test_dynamodb,
         test_ecs,
         test_elb,
+        test_flow_logs,
         test_functions,
         test_iam,
+        test_instances,
         test_keys,
         test_launch_template,
         test_log_delivery,
@@ -57,6 +64,9 @@ CASES: list[Case] = [
         test_sns,
         test_sqs,
         test_vpc,
+        test_vpc_endpoints,
+        test_vpc_gateways,
+        test_vpc_routes,
         test_wafv2,
     )
     for case in module.CASES
@@ -87,11 +97,13 @@ REPLACED = {
     "cloudwatch/metricAlarm": {"name"},
     "dynamodb/table": {"name", "hashKey", "rangeKey", "localSecondaryIndexes"},
     "ec2/defaultSecurityGroup": {"vpcId"},
+    "ec2/egressOnlyInternetGateway": {"vpcId"},
     "ec2/eip": {"domain", "address"},
     "ec2/flowLog": {"vpcId", "trafficType", "logDestination", "iamRoleArn", "maxAggregationInterval"},
+    "ec2/instance": {"ami", "subnetId", "keyName", "userData"},
     "ec2/internetGateway": set[str](),
     "ec2/launchTemplate": {"name"},
-    "ec2/natGateway": {"allocationId", "subnetId", "connectivityType", "privateIp"},
+    "ec2/natGateway": {"allocationId", "subnetId", "connectivityType", "privateIp", "availabilityMode", "vpcId"},
     "ec2/route": {"routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"},
     "ec2/routeTable": {"vpcId"},
     "ec2/routeTableAssociation": {"subnetId"},
@@ -174,6 +186,11 @@ REPLACED = {
 
 STAYS_OURS = {
     # property: why a replacement here is an update in the real provider
+    ("ec2/instance", "instanceType"): "the emulator changes no instance",
+    ("ec2/instance", "vpcSecurityGroupIds"): "the emulator changes no instance",
+    ("ec2/instance", "metadataOptions"): "the emulator changes no instance",
+    ("ec2/instance", "iamInstanceProfile"): "the emulator changes no instance",
+    ("ec2/instance", "rootBlockDevice"): "the emulator changes no instance",
     ("ec2/routeTableAssociation", "routeTableId"): "AWS gives the association a new id, which an update cannot tell",
     ("secretsmanager/secretVersion", "versionStages"): "labels move between versions, and only whole versions are made",
     ("secretsmanager/secretVersion", "secretBinary"): "as secretString",
@@ -231,6 +248,8 @@ def _catalogued(kind: ResourceType) -> set[str]:
 # Names of our own between the program and AWS: a block that is made of several properties.
 _BETWEEN = {
     "actionsSuppressorAlarm",
+    "blockDeviceMappings",
+    "instanceId",
     "provisionedThroughput",
     "resourceType",
     "streamSpecification",
@@ -370,8 +389,7 @@ def _always_fixed(short: str) -> set[str]:
             "deliverCrossAccountRole",
             "tagFieldSpecifications",
         },
-        "ec2/subnet": {"availabilityZoneId", "ipv6CidrBlock", "ipv6Native"},
-        "ec2/vpc": {"assignGeneratedIpv6CidrBlock"},
+        "ec2/subnet": {"availabilityZoneId", "ipv6Native"},
         "ec2/vpcEndpoint": {"serviceRegion", "subnetConfigurations", "resourceConfigurationArn", "serviceNetworkArn"},
         "ec2/routeTableAssociation": {"gatewayId"},
         "lambda/permission": {

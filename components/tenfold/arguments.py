@@ -51,7 +51,7 @@ def checked(
     result = _typed_dict(shape, {} if args is None else args, "", faults)
     if isinstance(result, dict):
         arguments = cast("dict[str, Any]", result)
-        faults.extend(_override_faults(arguments.get("overrides"), children))
+        faults.extend(override_faults("overrides", arguments.get("overrides"), children))
         sound = _Sound(arguments, faults)
         for rule in rules:
             faults.extend(_until_unsound(rule(cast("Shape", sound))))
@@ -69,6 +69,21 @@ def bounded(path: str, value: object, low: float, high: float, unit: str) -> Ite
     """A fault where a known number is out of its range."""
     if isinstance(value, int | float) and not low <= value <= high:
         yield Fault(path, f"{value:.12g} is given", f"{low:.12g} to {high:.12g} {unit}")
+
+
+def override_faults(path: str, overrides: object, children: Children) -> Iterable[Fault]:
+    """What is wrong with the kinds and the properties that overrides name."""
+    if not isinstance(overrides, Mapping):
+        return
+    for kind, properties in cast("Mapping[str, object]", overrides).items():
+        if kind not in children:
+            yield Fault(f"{path}.{kind}", "there is no such child", _closest(kind, children))
+        elif isinstance(properties, Mapping):
+            known = _properties(children[kind])
+            for key in cast("Mapping[str, object]", properties):
+                if key not in known:
+                    given = f"{children[kind].__name__} has no such property"
+                    yield Fault(f"{path}.{kind}.{key}", given, _closest(key, known))
 
 
 class _UnsoundError(Exception):
@@ -177,20 +192,6 @@ def _fitting(plain: Any, value: object) -> object | None:
     if plain is float:
         return float(value) if isinstance(value, int | float) else None
     return value if isinstance(value, plain) else None
-
-
-def _override_faults(overrides: object, children: Children) -> Iterable[Fault]:
-    if not isinstance(overrides, Mapping):
-        return
-    for kind, properties in cast("Mapping[str, object]", overrides).items():
-        if kind not in children:
-            yield Fault(f"overrides.{kind}", "there is no such child", _closest(kind, children))
-        elif isinstance(properties, Mapping):
-            known = _properties(children[kind])
-            for key in cast("Mapping[str, object]", properties):
-                if key not in known:
-                    given = f"{children[kind].__name__} has no such property"
-                    yield Fault(f"overrides.{kind}.{key}", given, _closest(key, known))
 
 
 def _properties(resource: type[pulumi.CustomResource]) -> set[str]:

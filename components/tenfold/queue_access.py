@@ -20,17 +20,18 @@ _ABOUT = ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")
 _CONSUME = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
 _SENDER = re.compile(r"arn:aws[a-z-]*:(sns|s3|events|iam):.*")
 _SENDER_KEY = re.compile(r"[A-Za-z0-9]{1,40}")
+_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _SENDERS = "the ARN of an SNS topic, an S3 bucket, an EventBridge rule or an IAM role"
 
 
 def send_statements(queue_arn: str, key_arn: str) -> list[Statement]:
     """What those may do who send messages; the key's ARN is empty where SQS itself keeps the key."""
-    return [_allow("Queue", [*_ABOUT, "sqs:SendMessage"], queue_arn), *_key(key_arn, "kms:GenerateDataKey")]
+    return [_allow("Queue", [*_ABOUT, "sqs:SendMessage"], queue_arn), *_key_statements(key_arn, "kms:GenerateDataKey")]
 
 
 def consume_statements(queue_arn: str, key_arn: str) -> list[Statement]:
     """What those may do who receive and delete messages."""
-    return [_allow("Queue", [*_ABOUT, *_CONSUME], queue_arn), *_key(key_arn)]
+    return [_allow("Queue", [*_ABOUT, *_CONSUME], queue_arn), *_key_statements(key_arn)]
 
 
 def redrive_statements(queue_arn: str, dlq_arn: str, key_arn: str) -> list[Statement]:
@@ -39,7 +40,7 @@ def redrive_statements(queue_arn: str, dlq_arn: str, key_arn: str) -> list[State
     return [
         _allow("DeadLetters", [*_ABOUT, *moves, "sqs:DeleteMessage", "sqs:ReceiveMessage"], dlq_arn),
         _allow("Queue", ["sqs:SendMessage"], queue_arn),
-        *_key(key_arn, "kms:GenerateDataKey"),
+        *_key_statements(key_arn, "kms:GenerateDataKey"),
     ]
 
 
@@ -77,6 +78,13 @@ def sender_faults(senders: Mapping[str, pulumi.Input[str]], *, fifo: bool) -> It
                 yield Fault(f"senders.{key}", f"{arn!r} is given", "a FIFO topic: others send to no FIFO queue")
 
 
+def key_faults(key: object) -> Iterable[Fault]:
+    """A fault where a known key is named otherwise than policies must name it."""
+    if isinstance(key, str) and is_known(key) and not _KEY.fullmatch(key):
+        allowed = "a key's ARN: arn:aws:kms:us-east-1:123456789012:key/...; permissions name no alias"
+        yield Fault("kms_key_arn", f"{key!r} is given", allowed)
+
+
 def _queue_policy(queue_arn: str, senders: Mapping[str, str]) -> str:
     denial = {
         "Sid": "TlsAlone",
@@ -108,7 +116,7 @@ def _service(arn: str) -> str:
     return arn.split(":")[2]
 
 
-def _key(key_arn: str, *further: str) -> list[Statement]:
+def _key_statements(key_arn: str, *further: str) -> list[Statement]:
     return [_allow("Key", ["kms:Decrypt", *further], key_arn)] if key_arn else []
 
 

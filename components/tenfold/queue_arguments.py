@@ -9,7 +9,7 @@ import pulumi
 
 from tenfold.arguments import bounded, is_known
 from tenfold.errors import Fault
-from tenfold.queue_access import sender_faults
+from tenfold.queue_access import key_faults, sender_faults
 from tenfold.queue_container import QueueServiceContainerArgs, container_worker_faults
 from tenfold.queue_fleet import job_visibility
 from tenfold.queue_instances import QueueServiceInstancesArgs, instance_worker_faults
@@ -59,7 +59,6 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _NAME_LIMIT = 44
 # ECS has a second role, and "-worker-execution-role-" is longer.
 _NAME_LIMIT_OF_CONTAINERS = 34
-_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _RANGES = {
     "visibility_timeout_seconds": (0, 43_200, "seconds"),
     "retention_seconds": (60, FOURTEEN_DAYS, "seconds"),
@@ -75,6 +74,13 @@ def least_hidden_seconds(args: QueueServiceArgs) -> int | None:
         return least_visibility(args["worker"])
     fleet = args.get("container") or args.get("instances")
     return job_visibility(fleet.get("timeout_seconds", 300)) if fleet else None
+
+
+def queue_faults(name: str, args: QueueServiceArgs) -> Iterable[Fault]:
+    """What is wrong with the name and the arguments of a service that no type can express."""
+    yield from name_faults(name, args)
+    for rule in RULES:
+        yield from rule(args)
 
 
 def name_faults(name: str, args: QueueServiceArgs) -> Iterable[Fault]:
@@ -130,10 +136,7 @@ def _deduplication_faults(args: QueueServiceArgs) -> Iterable[Fault]:
 
 
 def _key_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    key = args.get("kms_key_arn")
-    if isinstance(key, str) and is_known(key) and not _KEY_ARN.fullmatch(key):
-        allowed = "a key's ARN: arn:aws:kms:us-east-1:123456789012:key/...; permissions name no alias"
-        yield Fault("kms_key_arn", f"{key!r} is given", allowed)
+    yield from key_faults(args.get("kms_key_arn"))
 
 
 def _sender_faults(args: QueueServiceArgs) -> Iterable[Fault]:

@@ -31,7 +31,7 @@ from tenfold.queue_container import container_worker
 from tenfold.queue_instances import instance_worker
 from tenfold.queue_worker import lambda_worker
 
-_CHILDREN: Children = {
+QUEUE_CHILDREN: Children = {
     "queue": aws.sqs.Queue,
     "dlq": aws.sqs.Queue,
     "queue-policy": aws.sqs.QueuePolicy,
@@ -130,8 +130,8 @@ class QueueService(pulumi.ComponentResource):
     """The security group of tasks or instances, which databases and caches open their port to; else empty."""
 
     def __init__(self, name: str, args: QueueServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("QueueService", name, QueueServiceArgs, args, _CHILDREN, partial(name_faults, name), *RULES)
-        super().__init__("tenfold:index:QueueService", name, {**args}, inherited(name, args, _CHILDREN, opts))
+        args = checked("QueueService", name, QueueServiceArgs, args, QUEUE_CHILDREN, partial(name_faults, name), *RULES)
+        super().__init__("tenfold:index:QueueService", name, {**args}, inherited(name, args, QUEUE_CHILDREN, opts))
 
         dlq = _dead_letter_queue(self, args)
         queue = _queue(self, args, dlq)
@@ -149,7 +149,7 @@ class QueueService(pulumi.ComponentResource):
         self.dlq_url = dlq.url
         self.dlq_arn = dlq.arn
         self.dlq_name = dlq.name
-        self.environment = queue.url.apply(lambda url: {_variable(name): url})
+        self.environment = queue.url.apply(lambda url: {queue_variable(name): url})
         self.sender_policy_json = arns.apply(lambda found: policy_document(send_statements(found[0], found[2])))
         self.consumer_policy_json = arns.apply(lambda found: policy_document(consume_statements(found[0], found[2])))
         self.redrive_policy_json = arns.apply(lambda found: policy_document(redrive_statements(*found)))
@@ -300,7 +300,8 @@ def _alarms(
         worker_alarms(service, workers.function, actions)
 
 
-def _variable(name: str) -> str:
+def queue_variable(name: str) -> str:
+    """The environment variable that holds a queue's URL."""
     return re.sub(r"\W", "_", f"{name}_QUEUE_URL").upper()
 
 

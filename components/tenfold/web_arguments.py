@@ -26,7 +26,7 @@ class WebTierLoadBalancerArgs(TypedDict):
     access_logs: NotRequired[bool]
     """Whether each request is logged to a bucket; true by default. AWS bills the storage alone."""
     access_log_bucket: NotRequired[pulumi.Input[str]]
-    """The name of a bucket that exists and lets load balancers write; by default the tier makes one."""
+    """The name of a bucket that exists and lets load balancers write below `alb/`; by default the tier makes one."""
     access_log_retention_days: NotRequired[pulumi.Input[int]]
     """How many days the tier's own bucket keeps the logs, 1 to 3650; 90 by default."""
     web_acl: NotRequired[WebAclArgs]
@@ -115,7 +115,8 @@ class WebTierArgs(TypedDict):
     container: NotRequired[ContainerArgs]
     """A container on AWS Fargate that serves in place of instances. Going from one to the other interrupts service."""
     domain: NotRequired[DomainArgs]
-    """The domain under which it is reached: its certificate is made and proved, and its names lead to the balancer."""
+    """The domain under which it is reached: its certificate is made and proved, and its names lead to the balancer.
+    With a `route` the shared balancer must speak HTTPS already."""
     certificate_arn: NotRequired[pulumi.Input[str]]
     """The ACM certificate's ARN. With it the balancer speaks HTTPS and redirects HTTP, without it HTTP alone."""
     internal: NotRequired[bool]

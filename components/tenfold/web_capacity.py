@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pulumi
 
 from tenfold.arguments import is_known
-from tenfold.errors import Fault
+from tenfold.errors import Fault, TenfoldError
 from tenfold.placement import placed
 from tenfold.web_arguments import WebTierArgs, WebTierScalingArgs
 
@@ -24,6 +24,8 @@ class Sizes(NamedTuple):
 
 def size_with_spare_zone(size: int, zones: int) -> int:
     """The fewest instances over a number of zones of which `size` are left, whichever zone is lost."""
+    if zones < 2:
+        raise TenfoldError(f"{zones} zone is in the placement, and none would be left when it is lost")
     return -(-size * zones // (zones - 1))
 
 

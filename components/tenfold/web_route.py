@@ -67,6 +67,9 @@ def route_faults(args: WebTierArgs) -> Iterable[Fault]:
     for key in _OWNERS:
         if key in args:
             yield Fault(key, "it is given, and route too", "one of them: the balancer belongs to another tier")
+    url = shared(route["balancer"])["url"]
+    if "domain" in args and isinstance(url, str) and url.startswith("http://"):
+        yield Fault("domain", f"it is given, and the balancer of route is at {url}", "a balancer that speaks HTTPS")
     yield from bounded("route.priority", route["priority"], 1, 50_000, "(the lowest that matches wins)")
     paths, hosts, headers = route.get("paths", []), route.get("hosts", []), route.get("headers", {})
     yield from _pattern_faults("route.paths", paths, _PATH, "a path with * and ?, up to 128 characters")

@@ -37,7 +37,7 @@ def schedule_faults(args: WebTierArgs) -> Iterable[Fault]:
             yield Fault(path, "it has this name", "1 to 40 letters, digits, underscores and hyphens")
         yield from _cron_faults(f"{path}.cron", schedule["cron"])
         yield from _zone_faults(f"{path}.time_zone", schedule.get("time_zone", "UTC"))
-        yield from _size_faults(path, schedule)
+        yield from _size_faults(path, schedule, args.get("max_size", 4 * args.get("min_size", 3)))
 
 
 def schedule_instances(
@@ -139,7 +139,7 @@ def _zone_faults(path: str, zone: str) -> Iterable[Fault]:
         yield Fault(path, f"{zone!r} is given", "a time zone by its IANA name: Europe/Berlin")
 
 
-def _size_faults(path: str, schedule: WebTierScheduleArgs) -> Iterable[Fault]:
+def _size_faults(path: str, schedule: WebTierScheduleArgs, most_before: int) -> Iterable[Fault]:
     least, most = schedule.get("min_size"), schedule.get("max_size")
     if least is None and most is None:
         yield Fault(path, "no size is given", "min_size, max_size or both")
@@ -147,3 +147,6 @@ def _size_faults(path: str, schedule: WebTierScheduleArgs) -> Iterable[Fault]:
     yield from bounded(f"{path}.max_size", most, 0, 10_000, "instances or tasks")
     if least is not None and most is not None and most < least:
         yield Fault(f"{path}.max_size", f"{most} is given, with {least} as min_size", f"{least} or more")
+    elif least is not None and most is None and most_before < least:
+        given = f"{least} is given, with {most_before} as max_size"
+        yield Fault(f"{path}.min_size", given, f"up to {most_before}, or with a max_size of the schedule's own")

@@ -1,0 +1,72 @@
+"""The reference pages: current, complete, and with links that lead somewhere."""
+
+import inspect
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tenfold
+from docs import build
+from docs.pages import snake
+from tenfold.hosting import components_of
+from tests.components.test_contract import args_class, kinds
+
+components = pytest.mark.parametrize("component", components_of(tenfold), ids=lambda component: component.__name__)
+LINK = re.compile(r"\]\(([^)#]*)(?:#([^)]*))?\)")
+
+
+@pytest.fixture(scope="module")
+def texts() -> Mapping[str, str]:
+    return build.pages()
+
+
+def written(component: Any) -> str:
+    return (build.FOLDER / f"{snake(component.__name__)}.md").read_text()
+
+
+def test_the_pages_are_what_docstrings_and_examples_say(texts: Mapping[str, str]) -> None:
+    current = {file.name: file.read_text() for file in build.FOLDER.glob("*.md")}
+    stale = sorted(name for name in texts.keys() | current.keys() if texts.get(name) != current.get(name))
+    assert not stale, f"docs/components is not current ({', '.join(stale)}): run `python -m docs.build` and commit it"
+
+
+@components
+def test_a_page_has_every_input_output_grant_and_child(component: Any) -> None:
+    page = written(component)
+    names = [*inspect.get_annotations(args_class(component)), *inspect.get_annotations(component), *kinds(component)]
+    assert [name for name in names if f"| `{name}`" not in page] == []
+    grants = [name for name in vars(component) if name.startswith("grant_")]
+    assert [name for name in grants if f"`{name}(" not in page] == []
+
+
+@components
+def test_a_page_says_when_each_child_exists(component: Any) -> None:
+    rows = written(component).partition("## Resources")[2].splitlines()
+    cells = [row.strip("| ").split(" | ") for row in rows if row.startswith("| `")]
+    assert {len(row) for row in cells} == {3}
+    assert [child for child, _, when in cells if not re.fullmatch(r"always|by .+`.*|with `.+`", when)] == []
+
+
+def test_every_link_of_a_page_leads_somewhere() -> None:
+    for file in build.FOLDER.glob("*.md"):
+        for path, anchor in LINK.findall(file.read_text()):
+            if path.startswith("https://"):
+                continue
+            target = (file.parent / path).resolve() if path else file
+            assert target.exists(), f"{file.name} links to {path}"
+            if anchor:
+                headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
+                assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, f"{file.name}: {anchor}"
+
+
+def test_the_command_writes_the_pages_and_removes_those_of_components_that_are_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: Mapping[str, str]
+) -> None:
+    (tmp_path / "gone.md").write_text("# Gone")
+    monkeypatch.setattr(build, "FOLDER", tmp_path)
+    monkeypatch.setattr(build, "pages", lambda: texts)
+    build.main()
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == texts

@@ -362,7 +362,10 @@ def _serve(log: Path) -> None:
     os.chdir(log.parent / "tmp")
     _run_instances(log.parent / "instances")
     from ministack.app import main  # noqa: PLC0415 - it reads the environment while it loads
+    from ministack.core.iam_evaluator import pin_request_origin  # noqa: PLC0415 - as above
 
+    # What comes over loopback counts as encrypted: policies that demand TLS hold here as they do on AWS.
+    pin_request_origin("127.0.0.1", True)
     sys.argv = ["ministack"]
     main()
 

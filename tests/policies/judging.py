@@ -74,7 +74,7 @@ def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Stru
     service = token.split(":")[1].split("/", maxsplit=1)[0]
     url = f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
     outputs = struct_pb2.Struct()
-    identifiers = {"arn": f"arn:aws:{service}:us-east-1:123456789012:{name}", "url": url, "name": name}
+    identifiers = {"arn": f"arn:aws:{service}:us-east-1:123456789012:{name}", "url": url, "name": name, "version": "8"}
     identifiers |= {"arnSuffix": f"app/{name}/0a1b2c", "dnsName": f"{name}.us-east-1.elb.amazonaws.com"}
     outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(token)})
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})

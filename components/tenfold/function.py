@@ -9,7 +9,7 @@ See https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pulumi_aws as aws
@@ -193,7 +193,7 @@ def _dead_letter_queue(component: Function) -> aws.sqs.Queue:
 
 
 def _dead_letter_policy(component: Function, args: FunctionArgs, dlq: aws.sqs.Queue) -> aws.sqs.QueuePolicy:
-    topics = [topic["topic_arn"] for topic in args.get("topics", {}).values()]
+    topics = [topic["topic_arn"] for _, topic in sorted(args.get("topics", {}).items())]
     return aws.sqs.QueuePolicy(
         f"{component.pulumi_resource_name}-dlq-policy",
         queue_url=dlq.url,
@@ -238,10 +238,11 @@ def _function(
 
 def _statements(args: FunctionArgs, dlq: aws.sqs.Queue, *, in_network: bool) -> pulumi.Output[list[Statement]]:
     """What the function's role may do: deliver what failed, read its sources, be put into its network."""
-    asynchronous = args.get("asynchronous", {})
-    delivered = [dlq.arn, *(arn for key, arn in asynchronous.items() if key.endswith("_arn"))]
-    queues = [queue["queue_arn"] for queue in args.get("queues", {}).values()]
-    streams = [stream["stream_arn"] for stream in args.get("streams", {}).values()]
+    given = cast("Mapping[str, str]", args.get("asynchronous", {}))
+    delivered = [dlq.arn, *(given[key] for key in ("on_failure_arn", "on_success_arn") if key in given)]
+    # Sorted: programs in other languages give maps in no order.
+    queues = [queue["queue_arn"] for _, queue in sorted(args.get("queues", {}).items())]
+    streams = [stream["stream_arn"] for _, stream in sorted(args.get("streams", {}).items())]
 
     def statements(found: Sequence[Sequence[str]]) -> list[Statement]:
         to, from_queues, from_streams = (dict.fromkeys(arns) for arns in found)

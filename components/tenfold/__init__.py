@@ -1,8 +1,37 @@
 """Pulumi components for an AWS platform of one to ten million users."""
 
+from tenfold.bucket import Bucket
+from tenfold.bucket_arguments import (
+    BucketAccessLogsArgs,
+    BucketArgs,
+    BucketCorsArgs,
+    BucketFunctionTargetArgs,
+    BucketLifecycleArgs,
+    BucketNotificationsArgs,
+    BucketQueueTargetArgs,
+    BucketReplicationArgs,
+    BucketTopicTargetArgs,
+)
 from tenfold.container import ContainerArchitecture, ContainerArgs
 from tenfold.domain import DomainArgs
 from tenfold.flow_logs import FlowLogs
+from tenfold.function import Function
+from tenfold.function_arguments import (
+    FunctionArchitecture,
+    FunctionArgs,
+    FunctionAsynchronousArgs,
+    FunctionCanaryArgs,
+    FunctionCodeArgs,
+    FunctionConcurrencyArgs,
+    FunctionQueueArgs,
+    FunctionScheduleArgs,
+    FunctionStreamArgs,
+    FunctionStreamStart,
+    FunctionTopicArgs,
+    FunctionTopicFilterScope,
+    FunctionUrlArgs,
+    FunctionUrlCorsArgs,
+)
 from tenfold.instance_fleet import InstancesArgs
 from tenfold.network import Network
 from tenfold.network_arguments import NatMode, NetworkArgs, NetworkExistingArgs, NetworkNatInstanceArgs, NetworkTier
@@ -45,10 +74,35 @@ __all__ = [
     "Network",
     "NetworkArgs",
     "NetworkExistingArgs",
+    "Bucket",
+    "BucketAccessLogsArgs",
+    "BucketArgs",
+    "BucketCorsArgs",
+    "BucketFunctionTargetArgs",
+    "BucketLifecycleArgs",
+    "BucketNotificationsArgs",
+    "BucketQueueTargetArgs",
+    "BucketReplicationArgs",
+    "BucketTopicTargetArgs",
     "NetworkNatInstanceArgs",
     "NetworkPlacement",
     "NetworkTier",
     "QueueService",
+    "Function",
+    "FunctionArchitecture",
+    "FunctionArgs",
+    "FunctionAsynchronousArgs",
+    "FunctionCanaryArgs",
+    "FunctionCodeArgs",
+    "FunctionConcurrencyArgs",
+    "FunctionQueueArgs",
+    "FunctionScheduleArgs",
+    "FunctionStreamArgs",
+    "FunctionStreamStart",
+    "FunctionTopicArgs",
+    "FunctionTopicFilterScope",
+    "FunctionUrlArgs",
+    "FunctionUrlCorsArgs",
     "QueueServiceArgs",
     "QueueServiceContainerArgs",
     "QueueServiceInstancesArgs",

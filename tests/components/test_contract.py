@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 COMPONENTS = components_of(tenfold)
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 STATEMENT = json.dumps({"Version": "2012-10-17", "Statement": []})
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:images:live"
 ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"]
 PLACEMENT = {
     "vpc_id": "vpc-1",
@@ -73,6 +75,11 @@ class Example:
 def worker(**args: Any) -> dict[str, Any]:
     code = pulumi.AssetArchive({"handler.py": pulumi.StringAsset("def handle(event, context): ...")})
     return {"code": code, "handler": "handler.handle", **args}
+
+
+def code() -> dict[str, Any]:
+    archive = pulumi.AssetArchive({"handler.py": pulumi.StringAsset("def handle(event, context): ...")})
+    return {"archive": archive, "handler": "handler.handle"}
 
 
 EXAMPLES = {
@@ -164,6 +171,63 @@ EXAMPLES = {
                 "domain": {"name": "api.example.com", "zone_id": "Z0123456789ABCDEFGHIJ"},
                 "route": {"balancer": BALANCER, "priority": 10, "paths": ["/v1/*"]},
             },
+        },
+    ),
+    "Function": Example(
+        least={"code": code()},
+        full={
+            "code": code(),
+            "placement": PLACEMENT,
+            "policies": {"results": STATEMENT},
+            "concurrency": {"reserved": 10, "provisioned": 2},
+            "canary": {"stable_version": "7"},
+            "asynchronous": {"on_success_arn": TOPIC},
+            "url": {"public": True},
+            "queues": {"jobs": {"queue_arn": "arn:aws:sqs:us-east-1:123456789012:jobs"}},
+            "topics": {"orders": {"topic_arn": "arn:aws:sns:us-east-1:123456789012:orders"}},
+            "streams": {"orders": {"stream_arn": "arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/2026"}},
+            "schedules": {"nightly": {"expression": "cron(0 3 * * ? *)", "payload": {"kind": "clean"}}},
+        },
+        sizes=[
+            {},
+            {"memory_mb": 1024, "timeout_seconds": 900, "ephemeral_storage_mb": 10_240},
+            {"placement": PLACEMENT, "concurrency": {"provisioned": 10}},
+            {"canary": {"stable_version": "7"}, "schedules": {"nightly": {"expression": "rate(1 day)"}}},
+        ],
+        wrong={
+            "memory_mb": 127,
+            "canary": {"stable_version": "live"},
+            "concurrency": {"reserved": 1, "provisioned": 2},
+            "schedules": {"nightly": {"expression": "at night"}},
+        },
+        others={"image": {"code": {"image_uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/it@sha256:1"}}},
+    ),
+    "Bucket": Example(
+        least={},
+        full={
+            "kms_key_arn": KEY,
+            "lifecycle": {"logs": {"prefix": "logs/", "expire_days": 365, "transitions": {"GLACIER": 90}}},
+            "cors": [{"origins": ["https://www.example.com"]}],
+            "notifications": {
+                "functions": {"images": {"function_arn": FUNCTION, "prefix": "images/"}},
+                "queues": {"videos": {"queue_arn": "arn:aws:sqs:us-east-1:123456789012:videos", "prefix": "videos/"}},
+            },
+            "replication": {
+                "bucket_arn": "arn:aws:s3:::elsewhere",
+                "kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/2",
+            },
+            "access_logs": {"bucket_name": "logs"},
+        },
+        sizes=[
+            {"deletion_protection": False, "versioned": False, "request_metrics": False},
+            {},
+            {"lifecycle": {"old": {"transitions": {"STANDARD_IA": 30}}}, "notifications": {"eventbridge": True}},
+            {"kms_key_arn": KEY, "replication": {"bucket_arn": "arn:aws:s3:::elsewhere", "kms_key_arn": KEY}},
+        ],
+        wrong={
+            "abort_upload_days": 0,
+            "lifecycle": {"old": {"transitions": {"STANDARD_IA": 29}}},
+            "notifications": {"functions": {"one": {"function_arn": "f"}}},
         },
     ),
     "QueueService": Example(

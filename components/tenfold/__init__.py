@@ -35,22 +35,31 @@ from tenfold.function_arguments import (
 from tenfold.instance_fleet import InstancesArgs
 from tenfold.network import Network
 from tenfold.network_arguments import NatMode, NetworkArgs, NetworkExistingArgs, NetworkNatInstanceArgs, NetworkTier
+from tenfold.pipeline import Pipeline
+from tenfold.pipeline_arguments import PipelineArgs, PipelineStepArgs
 from tenfold.placement import NetworkPlacement
 from tenfold.queue_arguments import QueueServiceArgs
-from tenfold.queue_container import QueueServiceContainerArgs
-from tenfold.queue_instances import QueueServiceInstancesArgs
+from tenfold.queue_fleet import QueueServiceFleetArgs
 from tenfold.queue_scaling import QueueServiceScalingArgs
 from tenfold.queue_service import QueueService
 from tenfold.queue_worker import QueueServiceWorkerArgs, WorkerArchitecture
-from tenfold.table import (
-    Table,
+from tenfold.table import Table
+from tenfold.table_arguments import (
     TableArgs,
     TableCapacityArgs,
-    TableEncryption,
+    TableConsistency,
+    TableGlobalArgs,
     TableGlobalIndexArgs,
+    TableImportArgs,
+    TableImportCompression,
+    TableImportFormat,
     TableLocalIndexArgs,
     TableProjection,
+    TableReplicaArgs,
+    TableRestoreArgs,
+    TableSourceArgs,
     TableStream,
+    TableThroughputArgs,
 )
 from tenfold.web_acl import WebAclArgs
 from tenfold.web_arguments import (
@@ -65,15 +74,6 @@ from tenfold.web_arguments import (
 from tenfold.web_tier import WebTier
 
 __all__ = [
-    "ContainerArchitecture",
-    "ContainerArgs",
-    "DomainArgs",
-    "FlowLogs",
-    "InstancesArgs",
-    "NatMode",
-    "Network",
-    "NetworkArgs",
-    "NetworkExistingArgs",
     "Bucket",
     "BucketAccessLogsArgs",
     "BucketArgs",
@@ -84,10 +84,10 @@ __all__ = [
     "BucketQueueTargetArgs",
     "BucketReplicationArgs",
     "BucketTopicTargetArgs",
-    "NetworkNatInstanceArgs",
-    "NetworkPlacement",
-    "NetworkTier",
-    "QueueService",
+    "ContainerArchitecture",
+    "ContainerArgs",
+    "DomainArgs",
+    "FlowLogs",
     "Function",
     "FunctionArchitecture",
     "FunctionArgs",
@@ -103,19 +103,38 @@ __all__ = [
     "FunctionTopicFilterScope",
     "FunctionUrlArgs",
     "FunctionUrlCorsArgs",
+    "InstancesArgs",
+    "NatMode",
+    "Network",
+    "NetworkArgs",
+    "NetworkExistingArgs",
+    "NetworkNatInstanceArgs",
+    "NetworkPlacement",
+    "NetworkTier",
+    "Pipeline",
+    "PipelineArgs",
+    "PipelineStepArgs",
+    "QueueService",
     "QueueServiceArgs",
-    "QueueServiceContainerArgs",
-    "QueueServiceInstancesArgs",
+    "QueueServiceFleetArgs",
     "QueueServiceScalingArgs",
     "QueueServiceWorkerArgs",
     "Table",
     "TableArgs",
     "TableCapacityArgs",
-    "TableEncryption",
+    "TableConsistency",
+    "TableGlobalArgs",
     "TableGlobalIndexArgs",
+    "TableImportArgs",
+    "TableImportCompression",
+    "TableImportFormat",
     "TableLocalIndexArgs",
     "TableProjection",
+    "TableReplicaArgs",
+    "TableRestoreArgs",
+    "TableSourceArgs",
     "TableStream",
+    "TableThroughputArgs",
     "WebAclArgs",
     "WebTier",
     "WebTierArgs",

@@ -4,10 +4,12 @@ See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dim
 `UserErrors` for an account and not for a table, so no table has an alarm on them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
+
+from tenfold.table_arguments import TableArgs, TableConsistency
 
 # CloudWatch computes an alarm from ten metrics at most; these are the operations that applications call.
 _OPERATIONS = (
@@ -27,15 +29,23 @@ _OPERATIONS = (
 def table_alarms(
     parent: pulumi.ComponentResource,
     table: aws.dynamodb.Table,
-    indexes: Iterable[str],
+    args: TableArgs,
     actions: Sequence[pulumi.Input[str]],
 ) -> None:
-    """Alarms on throttled reads and writes, of the table and of each global index, and on DynamoDB's own errors."""
+    """Alarms on throttled reads and writes, of the table and of each global index, and on DynamoDB's own errors.
+
+    Where replicas follow, there is one on how long each takes.
+    """
     for access in ("read", "write"):
         _throttle_alarm(parent, table, access, None, actions)
-        for index in indexes:
+        for index in sorted(args.get("global_indexes", {})):
             _throttle_alarm(parent, table, access, index, actions)
     _system_error_alarm(parent, table, actions)
+    given = args.get("global_table")
+    # A replica with strong consistency is written to at once; nothing is late there.
+    if given is not None and given.get("consistency") is not TableConsistency.STRONG:
+        for region in sorted(given["replicas"]):
+            _replication_alarm(parent, table, region, actions)
 
 
 def _throttle_alarm(
@@ -95,6 +105,31 @@ def _system_error_alarm(
         datapoints_to_alarm=5,
         comparison_operator="GreaterThanThreshold",
         threshold=0,
+        treat_missing_data="notBreaching",
+        alarm_actions=actions,
+        ok_actions=actions,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def _replication_alarm(
+    parent: pulumi.ComponentResource, table: aws.dynamodb.Table, region: str, actions: Sequence[pulumi.Input[str]]
+) -> None:
+    name = parent.pulumi_resource_name
+    aws.cloudwatch.MetricAlarm(
+        # The suffix is not the region alone, which would read as an index.
+        f"{name}-replication-alarm-{region}-replica",
+        alarm_description=f"The replica of table {name} in {region} is more than a minute late: its readers see old "
+        "items, and what was written last is lost if this region is. See the AWS Health Dashboard of both.",
+        namespace="AWS/DynamoDB",
+        metric_name="ReplicationLatency",
+        dimensions={"TableName": table.name, "ReceivingRegion": region},
+        statistic="Average",
+        period=60,
+        evaluation_periods=5,
+        datapoints_to_alarm=5,
+        comparison_operator="GreaterThanThreshold",
+        threshold=60_000,
         treat_missing_data="notBreaching",
         alarm_actions=actions,
         ok_actions=actions,

@@ -117,6 +117,7 @@ class _Mocks(mocks.Mocks):
             "bucketRegionalDomainName": f"{args.name}.s3.{args.inputs.get('region', REGION)}.amazonaws.com",
             "fqdn": args.inputs.get("name"),
             "ipv6CidrBlock": "2001:db8:0:ab00::/56",
+            "primaryNetworkInterfaceId": f"interface of {args.name}",
             "version": "8",
             "functionUrl": f"https://{args.name}.lambda-url.{REGION}.on.aws/",
         }

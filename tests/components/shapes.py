@@ -19,10 +19,13 @@ def plain(annotation: Any) -> Any:
     return next(each for each in _members(annotation) if each is not type(None))
 
 
-def known_later(annotation: Any, value: Any, later: Callable[[Any], pulumi.Output[Any]]) -> Any:
-    """The value with an Output, which `later` makes, wherever the annotation lets one stand: the outermost."""
+def known_later(annotation: Any, value: Any, later: Callable[[Any, Any], pulumi.Output[Any]]) -> Any:
+    """The value with an Output wherever the annotation lets one stand, the outermost.
+
+    `later` makes it of the annotation and the value there.
+    """
     if may_be_later(annotation):
-        return later(value)
+        return later(annotation, value)
     return _mapped(annotation, value, lambda inner, each: known_later(inner, each, later))
 
 

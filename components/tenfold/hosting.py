@@ -1,8 +1,9 @@
 """Hosts the components for programs in other languages, where the SDK's own host falls short.
 
 The SDK maps the names of arguments from the schema's, `zoneNames`, to Python's. It does so for plain values alone: a
-value that is known only later, such as another component's `placement`, would arrive without its contents. And it shows
-a refusal of arguments with the host's traceback, in Python's names.
+value that is known only later, such as another component's `placement`, would arrive without its contents, and a number
+of it as `5.0`. It tells of one missing argument where several may be missing, and drops one that does not exist. And it
+shows a refusal of arguments with the host's traceback, in Python's names.
 """
 
 import inspect
@@ -16,7 +17,10 @@ from pulumi.provider.experimental.analyzer import ComponentDefinition, PropertyD
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
-from tenfold.errors import ArgumentError
+from tenfold.errors import ArgumentError, TenfoldError
+
+# What no schema knows: the component says that it does not.
+_UNKNOWN = PropertyDefinition()
 
 
 def host(components: list[type[pulumi.ComponentResource]], arguments: list[str]) -> None:
@@ -44,58 +48,55 @@ class Host(ComponentProvider):
         """Build a component.
 
         Raises:
-            InputPropertiesError: The component refuses its arguments.
+            InputPropertiesError: The component refuses to be built; what it says is for the reader of the message.
         """
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
-            if not isinstance(error.inner, ArgumentError):
-                raise
-            component = resource_type.rpartition(":")[2]
-            raise InputPropertiesError(
-                f"{component} {name!r} cannot be built from its arguments",
-                [
-                    {"property_path": self._path(component, path), "reason": f"{given}; allowed: {allowed}"}
-                    for path, given, allowed in error.inner.faults
-                ],
-            ) from None
+            if isinstance(error.inner, ArgumentError):
+                component = resource_type.rpartition(":")[2]
+                raise self._refusal(component, name, error.inner) from None
+            if isinstance(error.inner, TenfoldError):
+                raise InputPropertiesError(str(error.inner)) from None
+            raise
 
-    def map_input_properties(
-        self,
-        inputs: pulumi.Inputs,
-        properties: dict[str, PropertyDefinition],
-        mapping: dict[str, str],
-        component_name: str,
-        property_path: str,
-    ) -> pulumi.Inputs:
-        """The inputs by their names in Python, also where their values are known only later."""
-        later = {
-            name: inputs[name]
-            for name, definition in properties.items()
-            if name in inputs and self._is_beyond_the_sdk(definition, inputs[name])
-        }
-        # What is mapped here is not required of the rest.
-        rest = {name: definition for name, definition in properties.items() if name not in later}
-        mapped = dict(super().map_input_properties(inputs, rest, mapping, component_name, property_path))
-        for name, value in later.items():
-            path = f"{property_path}.{name}" if property_path else name
-            mapped[mapping[name]] = self._mapped_later(properties[name], value, component_name, path)
-        return mapped
-
-    def _is_beyond_the_sdk(self, definition: PropertyDefinition, value: object) -> bool:
-        if isinstance(value, pulumi.Output):
-            return definition.ref is not None or definition.type is PropertyType.INTEGER
-        # The names in a list are members of an enum, which a component looks up itself.
-        of = self._type(definition.items or definition.additional_properties)
-        return of is not None and of.enum is not None
-
-    def _mapped_later(self, definition: PropertyDefinition, value: Any, component_name: str, path: str) -> Any:
-        of = self._type(definition)
-        if of is None or of.enum or not isinstance(value, pulumi.Output):
-            return value
-        return value.apply(
-            lambda known: self.map_input_properties(known, of.properties, of.properties_mapping, component_name, path)
+    def _refusal(self, component: str, name: str, error: ArgumentError) -> InputPropertiesError:
+        return InputPropertiesError(
+            f"{component} {name!r} cannot be built from its arguments",
+            [
+                {"property_path": self._path(component, path), "reason": f"{given}; allowed: {allowed}"}
+                for path, given, allowed in error.faults
+            ],
         )
+
+    def map_inputs(self, inputs: pulumi.Inputs, component_def: ComponentDefinition) -> pulumi.Inputs:
+        """The inputs by their names in Python; those that do not exist or are missing are the component's to refuse."""
+        return self._named_in_python(inputs, component_def)
+
+    def _named_in_python(self, values: pulumi.Inputs, holder: ComponentDefinition | TypeDefinition) -> dict[str, Any]:
+        properties, python = _held(holder)
+        return {
+            python.get(name, name): self._mapped(properties.get(name, _UNKNOWN), value)
+            for name, value in values.items()
+            if value is not None
+        }
+
+    def _mapped(self, definition: PropertyDefinition, value: Any) -> Any:
+        """A value as a program in Python would give it, also where it or what it holds is known only later."""
+        if isinstance(value, pulumi.Output):
+            return value.apply(lambda known: self._mapped(definition, known))
+        if isinstance(value, list) and definition.items:
+            of_list = definition.items
+            return [self._mapped(of_list, item) for item in value]
+        if isinstance(value, dict) and definition.additional_properties:
+            of_map = definition.additional_properties
+            return {key: self._mapped(of_map, item) for key, item in value.items()}
+        of = self._type(definition)
+        if isinstance(value, dict) and of:
+            return self._named_in_python(value, of)
+        if definition.type is PropertyType.INTEGER and isinstance(value, float) and value.is_integer():
+            return int(value)
+        return value
 
     def _type(self, definition: PropertyDefinition | None) -> TypeDefinition | None:
         return self.get_type_definition(definition) if definition and definition.ref else None
@@ -112,21 +113,17 @@ class Host(ComponentProvider):
                 holder, of_map = self._type(of_map), None
                 continue
             key, bracket, index = part.partition("[")
-            properties, names = _named(holder)
-            parts.append(f"{names.get(key, key)}{bracket}{index}")
-            found = properties.get(names.get(key, key))
+            properties, python = _held(holder) if holder else ({}, {})
+            named = next((schema for schema, name in python.items() if name == key), key)
+            parts.append(f"{named}{bracket}{index}")
+            found = properties.get(named)
             of_map = found.additional_properties if found else None
             holder = self._type(found.items or found) if found else None
         return ".".join(parts)
 
 
-def _named(holder: ComponentDefinition | TypeDefinition | None) -> tuple[dict[str, PropertyDefinition], dict[str, str]]:
-    """What it holds by the schema's names, and those by Python's."""
-    if holder is None:
-        return {}, {}
-    properties, mapping = (
-        (holder.inputs, holder.inputs_mapping)
-        if isinstance(holder, ComponentDefinition)
-        else (holder.properties, holder.properties_mapping)
-    )
-    return properties, {python: schema for schema, python in mapping.items()}
+def _held(holder: ComponentDefinition | TypeDefinition) -> tuple[dict[str, PropertyDefinition], dict[str, str]]:
+    """What it holds by the schema's names, and Python's names by those."""
+    if isinstance(holder, ComponentDefinition):
+        return holder.inputs, holder.inputs_mapping
+    return holder.properties, holder.properties_mapping

@@ -1,10 +1,12 @@
 """The host of components for programs in other languages: names, values that come later, refusals."""
 
+import json
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.errors import InputPropertiesError, InputPropertyError
+from pulumi.errors import InputPropertiesError
+from pulumi.provider.server import ComponentInitError
 
 import tenfold
 from tenfold import NatMode
@@ -70,6 +72,12 @@ def test_a_number_may_be_known_only_later() -> None:
     assert built["it-alb"].inputs["idleTimeout"] == 120
 
 
+def test_a_number_that_is_known_later_is_a_whole_one_in_a_text() -> None:
+    built = construct("QueueService", maxReceiveCount=pulumi.Output.from_input(7.0))
+    assert json.loads(built["it-queue"].inputs["redrivePolicy"])["maxReceiveCount"] == 7
+    assert "7.0" not in built["it-queue"].inputs["redrivePolicy"]
+
+
 def test_structure_that_is_known_only_later_is_refused_by_the_component() -> None:
     with pytest.raises(InputPropertiesError) as caught:
         construct("Network", zoneNames=ZONES, nat=pulumi.Output.from_input("single"))
@@ -101,21 +109,37 @@ def test_a_refusal_names_an_item_of_a_list() -> None:
     assert [error["property_path"] for error in caught.value.errors or []] == ["zoneNames[1]"]
 
 
-def test_a_required_argument_that_is_missing_is_named() -> None:
-    with pytest.raises(InputPropertyError) as caught:
-        construct("Table", hashKey="id")
-    assert caught.value.property_path == "attributes"
+def test_all_that_is_missing_or_does_not_exist_is_named_at_once() -> None:
+    with pytest.raises(InputPropertiesError) as caught:
+        construct("Table", colour="red", stream=7.0, globalIndexes={"by-time": {"rangeKey": "at", "size": 1.0}})
+    assert [error["property_path"] for error in caught.value.errors or []] == [
+        "colour",
+        "attributes",
+        "hashKey",
+        "stream",
+        "globalIndexes.by-time.size",
+        "globalIndexes.by-time.hashKey",
+    ]
 
 
-def test_other_errors_of_a_component_are_not_taken_for_its_arguments() -> None:
+def test_what_a_component_says_by_itself_is_shown_without_the_hosts_traceback() -> None:
+    with pytest.raises(InputPropertiesError) as caught:
+        build(lambda: Host([broken_by(TenfoldError)], "tenfold").construct("it", "tenfold:index:Broken", {}))
+    assert (caught.value.message, caught.value.errors) == ("it is broken", None)
+
+
+def test_a_fault_of_a_component_itself_keeps_its_traceback() -> None:
+    with pytest.raises(ComponentInitError) as caught:
+        build(lambda: Host([broken_by(ZeroDivisionError)], "tenfold").construct("it", "tenfold:index:Broken", {}))
+    assert caught.value.inner.__traceback__
+
+
+def broken_by(error: type[Exception]) -> type[pulumi.ComponentResource]:
     class Broken(pulumi.ComponentResource):
         def __init__(self, name: str, args: tenfold.NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-            raise TenfoldError(f"{name} is broken")
+            raise error(f"{name} is broken")
 
-    host = Host([Broken], "tenfold")
-    with pytest.raises(Exception, match="it is broken") as caught:
-        build(lambda: host.construct("it", "tenfold:index:Broken", {}))
-    assert not isinstance(caught.value, InputPropertiesError)
+    return Broken
 
 
 def test_choices_are_members_where_programs_of_python_give_members() -> None:

@@ -18,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -216,6 +216,7 @@ def _end(folder: Path) -> Stopped:
     stopped = Stopped(None, 0)
     if record is not None and daemon is not None:
         processes = [daemon, *daemon.children(recursive=True)]
+        quit_databases(processes)
         _kill_group(record.pid)
         for process in processes:
             with suppress(psutil.NoSuchProcess):
@@ -228,6 +229,22 @@ def _end(folder: Path) -> Stopped:
         _kill_group(record.pid)
     shutil.rmtree(home(folder), ignore_errors=True)
     return stopped
+
+
+def quit_databases(processes: Iterable[psutil.Process]) -> None:
+    """Let database servers leave by themselves: one that is killed leaves the memory that it shares behind."""
+    servers = [process for process in processes if _is_database(process)]
+    for server in servers:
+        with suppress(psutil.NoSuchProcess):
+            server.send_signal(signal.SIGQUIT)
+    psutil.wait_procs(servers, timeout=2)
+
+
+def _is_database(process: psutil.Process) -> bool:
+    try:
+        return Path(process.cmdline()[0]).name == "postgres" and "-D" in process.cmdline()
+    except (psutil.Error, IndexError):
+        return False
 
 
 def _await_end(processes: list[psutil.Process]) -> None:
@@ -364,6 +381,9 @@ def _serve(log: Path) -> None:
     from ministack.app import main  # noqa: PLC0415 - it reads the environment while it loads
     from ministack.core.iam_evaluator import pin_request_origin  # noqa: PLC0415 - as above
 
+    from local.datastores import databases  # noqa: PLC0415 - it uses what is above
+
+    databases.follow(log.parent / "databases")
     # What comes over loopback counts as encrypted: policies that demand TLS hold here as they do on AWS.
     pin_request_origin("127.0.0.1", True)
     sys.argv = ["ministack"]

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import boto3
+import psutil
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.records import recorded_in
-from local.emulator import answers, free_port
+from local.emulator import answers, free_port, quit_databases
 
 _SERVER = re.compile(r"<<'SERVER'\n(.*?)^SERVER$", re.MULTILINE | re.DOTALL)
 _ENVIRONMENT = re.compile(r'^Environment="([A-Z_]+)=(.*)"$', re.MULTILINE)
@@ -165,7 +166,15 @@ def main() -> None:
         time.sleep(_POLL_SECONDS)
     # The daemon was killed, or its folder was removed by hand: then nobody else would ever end what it has started.
     if os.getpgrp() == daemon:
+        quit_databases(process for process in psutil.process_iter() if _group_of(process.pid) == daemon)
         os.killpg(daemon, signal.SIGKILL)
+
+
+def _group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except (ProcessLookupError, PermissionError):
+        return None
 
 
 def _is_home_of(home: Path, daemon: int) -> bool:

@@ -82,11 +82,12 @@ def recorded(folder: Path) -> list[Recorded]:
 def _partly(kind: ResourceType, inputs: Properties) -> str:
     """Why a part of the resource is on record only, where its inputs ask for such a part."""
     reasons = [
-        f"{', '.join(sorted(operation.only & inputs.keys()))}: {operation.recorded}"
+        f"{', '.join(sorted(asked))}: {operation.recorded}"
         for operation in (kind.create, *kind.update)
-        if operation.recorded and operation.only & inputs.keys()
+        if operation.recorded and (asked := (operation.only | operation.on) & inputs.keys())
     ]
-    return "; ".join(dict.fromkeys(reasons))
+    missing = kind.lacks(inputs) if kind.lacks else ""
+    return "; ".join(dict.fromkeys([*reasons, *([missing] if missing else [])]))
 
 
 def _file(folder: Path) -> Path:

@@ -18,6 +18,9 @@ from local.aws.catalogue import (
     keys,
     launch_template,
     log_delivery,
+    rds,
+    rds_groups,
+    rds_proxy,
     route53,
     s3,
     scheduler,
@@ -58,6 +61,9 @@ _MODULES = (
     cloudfront,
     scheduler,
     log_delivery,
+    rds,
+    rds_groups,
+    rds_proxy,
 )
 
 

@@ -158,6 +158,7 @@ class ResourceType:
         derived: names for templates, from the properties.
         prepare: reshapes values to what AWS's API takes. A name it adds belongs to no property of the program.
         restore: the way back from ``prepare``, for what AWS says of a changed property.
+        lacks: what is missing of one with these properties, which the emulator holds otherwise; empty where nothing is.
         recorded: why the emulator cannot hold this type; its inputs are then checked and kept on record.
         recorded_if: why the emulator cannot hold one with these properties, although it can hold others; empty where
             it can. A change from the one to the other replaces the resource.
@@ -195,6 +196,7 @@ class ResourceType:
     derived: Callable[[Properties], Properties] | None = None
     prepare: Callable[[Properties], Properties] | None = None
     restore: Callable[[Properties], Properties] | None = None
+    lacks: Callable[[Properties], str] | None = None
     recorded: str = ""
     recorded_if: Callable[[Properties], str] | None = None
     recorded_id: str = ""

@@ -232,6 +232,37 @@ class World:
     def secret(self) -> str:
         return self.client("secretsmanager").create_secret(Name=self.new_name())["ARN"]
 
+    @cached_property
+    def database_subnets(self) -> str:
+        name = self.new_name()
+        self.client("rds").create_db_subnet_group(
+            DBSubnetGroupName=name, DBSubnetGroupDescription="x", SubnetIds=self.subnets
+        )
+        return name
+
+    @cached_property
+    def database_cluster(self) -> str:
+        name = self.new_name()
+        self.client("rds").create_db_cluster(
+            DBClusterIdentifier=name,
+            Engine="aurora-postgresql",
+            MasterUsername="boss",
+            ManageMasterUserPassword=True,
+        )
+        return name
+
+    @cached_property
+    def database_proxy(self) -> str:
+        name = self.new_name()
+        self.client("rds").create_db_proxy(
+            DBProxyName=name,
+            EngineFamily="POSTGRESQL",
+            RoleArn=self.role,
+            VpcSubnetIds=self.subnets,
+            Auth=[{"AuthScheme": "SECRETS", "SecretArn": self.secret}],
+        )
+        return name
+
 
 @dataclass(frozen=True)
 class Made:

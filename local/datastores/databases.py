@@ -1,0 +1,226 @@
+"""RDS's databases as PostgreSQL servers: what the emulator records, each with a server that answers at its endpoint.
+
+An Aurora cluster has one server, which both its endpoints and all its instances lead to; an instance of its own has
+one, and its replicas lead to that. A call that makes or changes a database returns when its server is as the record
+says. Engines other than PostgreSQL stay records.
+
+This is the one place that knows how MiniStack keeps RDS (``ministack.services.rds``, of the version that is pinned).
+"""
+
+import json
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+from xml.sax.saxutils import escape
+
+from local.datastores.postgresql import Server, ServerError, Wanted
+
+_HOST = "localhost"
+_FOLLOW_SECONDS = 1.0
+_FOLLOWED = (
+    "CreateDBCluster",
+    "ModifyDBCluster",
+    "DeleteDBCluster",
+    "CreateDBInstance",
+    "CreateDBInstanceReadReplica",
+    "RestoreDBInstanceFromDBSnapshot",
+    "ModifyDBInstance",
+    "RebootDBInstance",
+    "DeleteDBInstance",
+    "CreateDBProxy",
+    "CreateDBProxyEndpoint",
+)
+
+Key = tuple[str, str, str, str]
+"""A database: account, region, ``cluster`` or ``instance``, and its name."""
+Record = dict[str, Any]
+Handler = Callable[[Any], Any]
+
+logger = logging.getLogger(__name__)
+
+
+def follow(folder: Path) -> None:
+    """Have the emulator's databases run from now on, with what they hold below ``folder``."""
+    from ministack.services import rds  # noqa: PLC0415 - it reads the environment while it loads
+
+    Databases(folder, rds).attach()
+
+
+class Databases:
+    """All servers of an emulator."""
+
+    def __init__(self, folder: Path, rds: Any) -> None:
+        self._folder = folder
+        self._rds = rds
+        self._servers: dict[Key, Server] = {}
+        self._lock = threading.Lock()
+
+    def attach(self) -> None:
+        """Be told of every call that makes or changes a database."""
+        actions: dict[str, Handler] = self._rds._ACTION_MAP
+        actions["CreateDBInstance"] = self._with_managed_password(actions["CreateDBInstance"])
+        actions["DeleteDBInstance"] = self._with_secret_removed(actions["DeleteDBInstance"])
+        for action in _FOLLOWED:
+            actions[action] = self._followed(actions[action])
+        self._rds._instance_xml = _with_secret(self._rds._instance_xml)
+        threading.Thread(target=self._watch, name="databases", daemon=True).start()
+
+    def settle(self, name: str = "") -> None:
+        """Bring the servers to what the records say; with a name, of that cluster and that instance alone.
+
+        Raises:
+            ServerError: A server did not start.
+        """
+        records = dict(self._records())
+        for key in self._servers.keys() - records.keys():
+            self._servers.pop(key).remove()
+        for key, record in records.items():
+            if not name or key[3] == name or name in _members(record):
+                self._run(key, record)
+        self._point_others()
+
+    def _run(self, key: Key, record: Record) -> None:
+        with self._lock:
+            server = self._servers.get(key) or Server(self._folder.joinpath(*key), self._folder / "template")
+            self._servers[key] = server
+        try:
+            server.run(self._wanted(key, record))
+        except ServerError:
+            if not server.port:
+                self._forget(key)
+            raise
+        self._point(record, server.port)
+
+    def _forget(self, key: Key) -> None:
+        """Take back a database whose server never ran, so that it can be asked for again."""
+        account, region, what, name = key
+        records = self._rds._clusters if what == "cluster" else self._rds._instances
+        records.pop_scoped(account, region, name, None)
+        self._servers.pop(key).remove()
+
+    def _records(self) -> Iterator[tuple[Key, Record]]:
+        """The databases that have a server."""
+        for (account, region, name), record in self._rds._clusters.all_items():
+            if "postgres" in record["Engine"]:
+                yield (account, region, "cluster", name), record
+        for (account, region, name), record in self._rds._instances.all_items():
+            alone = not record.get("DBClusterIdentifier") and not record.get("ReadReplicaSourceDBInstanceIdentifier")
+            if alone and "postgres" in record["Engine"]:
+                yield (account, region, "instance", name), record
+
+    def _wanted(self, key: Key, record: Record) -> Wanted:
+        logical = self._parameters(key, record).get("rds.logical_replication", {}).get("ParameterValue")
+        return Wanted(
+            master=record["MasterUsername"],
+            password=record.get("_MasterUserPassword", "password"),
+            database=record.get("DatabaseName") or record.get("DBName") or "postgres",
+            logical=logical in ("1", "true"),
+        )
+
+    def _parameters(self, key: Key, record: Record) -> dict[str, dict[str, str]]:
+        account, region, what, _ = key
+        if what == "cluster":
+            groups, name = self._rds._db_cluster_param_groups, record["DBClusterParameterGroup"]
+        else:
+            groups, name = self._rds._param_groups, record["DBParameterGroups"][0]["DBParameterGroupName"]
+        return groups.get_scoped(account, region, name, {}).get("Parameters", {})
+
+    def _point(self, record: Record, port: int) -> None:
+        """Have the record say where its server is."""
+        endpoint = {"Address": _HOST, "Port": port, "HostedZoneId": record.get("HostedZoneId", "Z2R2ITUGPM61AM")}
+        if "DBClusterMembers" not in record:
+            record["Endpoint"] = endpoint
+            return
+        record |= {"_shared_endpoint": endpoint, "Endpoint": _HOST, "ReaderEndpoint": _HOST, "Port": port}
+        for instance in self._rds._instances.all_values():
+            if instance.get("DBClusterIdentifier") == record["DBClusterIdentifier"]:
+                instance["Endpoint"] = dict(endpoint)
+
+    def _point_others(self) -> None:
+        """What has no server of its own leads to the one that it is made for."""
+        for (account, region, _), record in self._rds._instances.all_items():
+            source = record.get("ReadReplicaSourceDBInstanceIdentifier")
+            if source and (account, region, "instance", source) in self._servers:
+                record["Endpoint"] = dict(self._rds._instances.get_scoped(account, region, source)["Endpoint"])
+        for record in (*self._rds._db_proxies.all_values(), *self._rds._db_proxy_endpoints.all_values()):
+            record["Endpoint"] = _HOST
+
+    def _followed(self, handler: Handler) -> Handler:
+        """The call, and after it the servers brought to what the records say."""
+
+        def call(params: Any) -> Any:
+            answer = handler(params)
+            if answer[0] >= 300:
+                return answer
+            names = [self._rds._p(params, f"{what}Identifier") for what in ("DBCluster", "DBInstance")]
+            try:
+                for name in filter(None, names):
+                    self.settle(name)
+                self._point_others()
+            except ServerError as error:
+                logger.warning("%s", error)
+                return self._rds._error("InternalFailure", escape(str(error)), 400)
+            return answer
+
+        return call
+
+    def _with_managed_password(self, handler: Handler) -> Handler:
+        """MiniStack has RDS keep a cluster's password in Secrets Manager, and leaves out that of an instance."""
+
+        def call(params: Any) -> Any:
+            read: Callable[[Any, str], str] = self._rds._p
+            answer = handler(params)
+            managed = read(params, "ManageMasterUserPassword") == "true" and not read(params, "DBClusterIdentifier")
+            if managed and answer[0] < 300:
+                record = self._rds._instances[read(params, "DBInstanceIdentifier")]
+                password = self._rds._generate_master_user_password()
+                arn = self._rds.secretsmanager.create_secret_in_process(
+                    f"rds!db-{uuid.uuid4()}",
+                    json.dumps({"username": record["MasterUsername"], "password": password}),
+                    description=f"Secret managed by RDS for DB instance {record['DBInstanceIdentifier']}",
+                )
+                key = read(params, "MasterUserSecretKmsKeyId")
+                record["MasterUserSecret"] = {"SecretArn": arn, "SecretStatus": "active", "KmsKeyId": key}
+                record["_MasterUserPassword"] = password
+            return answer
+
+        return call
+
+    def _with_secret_removed(self, handler: Handler) -> Handler:
+        def call(params: Any) -> Any:
+            record = self._rds._instances.get(self._rds._p(params, "DBInstanceIdentifier")) or {}
+            secret = (record.get("MasterUserSecret") or {}).get("SecretArn")
+            answer = handler(params)
+            if secret and answer[0] < 300:
+                self._rds.secretsmanager.delete_secret_in_process(secret)
+            return answer
+
+        return call
+
+    def _watch(self) -> None:
+        """Start again what died, and end what has no record any more, whoever removed it."""
+        while True:
+            time.sleep(_FOLLOW_SECONDS)
+            try:
+                self.settle()
+            except ServerError as error:
+                logger.warning("%s", error)
+
+
+def _members(record: Record) -> set[str]:
+    return {member["DBInstanceIdentifier"] for member in record.get("DBClusterMembers", [])}
+
+
+def _with_secret(describe: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
+    """What MiniStack says of an instance, and where its password is kept."""
+
+    def described(record: Mapping[str, Any]) -> str:
+        secret = cast(Mapping[str, str], record.get("MasterUserSecret") or {})
+        members = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in secret.items() if value)
+        return describe(record) + (f"<MasterUserSecret>{members}</MasterUserSecret>" if members else "")
+
+    return described

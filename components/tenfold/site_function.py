@@ -28,10 +28,12 @@ function query(parameters) {
 _REDIRECTS = """
   const host = request.headers.host ? request.headers.host.value.toLowerCase() : "";
   if (isMoved(host)) {
+    // CloudFront has put the root object in place of "/".
+    const path = request.uri === "/index.html" ? "/" : request.uri;
     return {
       statusCode: 301,
       statusDescription: "Moved Permanently",
-      headers: { location: { value: "https://" + HOME + request.uri + query(request.querystring) } },
+      headers: { location: { value: "https://" + HOME + path + query(request.querystring) } },
     };
   }"""
 _PAGES = """

@@ -43,6 +43,12 @@ from tenfold.queue_fleet import QueueServiceFleetArgs
 from tenfold.queue_scaling import QueueServiceScalingArgs
 from tenfold.queue_service import QueueService
 from tenfold.queue_worker import QueueServiceWorkerArgs, WorkerArchitecture
+from tenfold.site_arguments import StaticSiteArgs, StaticSiteRouting
+from tenfold.site_buckets import StaticSiteBucketArgs
+from tenfold.site_content import StaticSiteCacheRuleArgs
+from tenfold.site_distribution import StaticSitePriceClass
+from tenfold.site_headers import StaticSiteFraming, StaticSiteHeadersArgs, StaticSiteReferrer
+from tenfold.static_site import StaticSite
 from tenfold.table import Table
 from tenfold.table_arguments import (
     TableArgs,
@@ -119,6 +125,15 @@ __all__ = [
     "QueueServiceFleetArgs",
     "QueueServiceScalingArgs",
     "QueueServiceWorkerArgs",
+    "StaticSite",
+    "StaticSiteArgs",
+    "StaticSiteBucketArgs",
+    "StaticSiteCacheRuleArgs",
+    "StaticSiteFraming",
+    "StaticSiteHeadersArgs",
+    "StaticSitePriceClass",
+    "StaticSiteReferrer",
+    "StaticSiteRouting",
     "Table",
     "TableArgs",
     "TableCapacityArgs",

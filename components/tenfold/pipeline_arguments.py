@@ -11,8 +11,7 @@ from tenfold.arguments import is_known, override_faults
 from tenfold.errors import Fault
 from tenfold.queue_access import key_faults, sender_faults
 from tenfold.queue_arguments import QueueServiceArgs, queue_faults
-from tenfold.queue_container import QueueServiceContainerArgs
-from tenfold.queue_instances import QueueServiceInstancesArgs
+from tenfold.queue_fleet import QueueServiceFleetArgs
 from tenfold.queue_service import QUEUE_CHILDREN
 from tenfold.queue_worker import QueueServiceWorkerArgs
 
@@ -24,10 +23,8 @@ class PipelineStepArgs(TypedDict):
     """The step's name, which its resources keep, wherever it stands: lower case letters, digits and hyphens."""
     worker: NotRequired[QueueServiceWorkerArgs]
     """The worker as a Lambda function."""
-    container: NotRequired[QueueServiceContainerArgs]
-    """The workers as tasks on AWS Fargate, in place of `worker`."""
-    instances: NotRequired[QueueServiceInstancesArgs]
-    """The workers as EC2 instances, in place of `worker`."""
+    fleet: NotRequired[QueueServiceFleetArgs]
+    """The workers as tasks on AWS Fargate or as EC2 instances, in place of `worker`."""
     visibility_timeout_seconds: NotRequired[pulumi.Input[int]]
     """How long a job in hand is hidden, up to 43200 seconds; by default as long as the step's worker needs."""
     retention_seconds: NotRequired[pulumi.Input[int]]
@@ -67,7 +64,7 @@ NEXT_POLICY = "next"
 _STEP = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+")
 _MOST_STEPS = 20
-WORKERS = ("worker", "container", "instances")
+WORKERS = ("worker", "fleet")
 """The kinds of worker that a step can have."""
 
 
@@ -100,7 +97,7 @@ def _faults_of(name: str, step: PipelineStepArgs, earlier: Sequence[str]) -> Ite
     yield from _step_name_faults(step["name"], earlier)
     yield from _reserved_faults(step)
     if not any(kind in step for kind in WORKERS):
-        yield Fault("", "nobody works on it", f"one kind of worker: {', '.join(WORKERS)}")
+        yield Fault("", "nobody works on it", "a worker or a fleet")
     for fault in queue_faults(f"{name}-{step['name']}", step_args(step)):
         yield fault._replace(path=f".{fault.path}")
     yield from override_faults(".overrides", step.get("overrides"), QUEUE_CHILDREN)

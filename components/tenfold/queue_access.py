@@ -94,7 +94,7 @@ def _queue_policy(queue_arn: str, senders: Mapping[str, str]) -> str:
         "Resource": queue_arn,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    return policy_document([denial, *(_sender(key, arn, queue_arn) for key, arn in senders.items())])
+    return policy_document([denial, *(_sender(key, senders[key], queue_arn) for key in sorted(senders))])
 
 
 def _sender(key: str, arn: str, queue_arn: str) -> Statement:

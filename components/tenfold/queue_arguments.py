@@ -10,9 +10,7 @@ import pulumi
 from tenfold.arguments import bounded, is_known
 from tenfold.errors import Fault
 from tenfold.queue_access import key_faults, sender_faults
-from tenfold.queue_container import QueueServiceContainerArgs, container_worker_faults
-from tenfold.queue_fleet import job_visibility
-from tenfold.queue_instances import QueueServiceInstancesArgs, instance_worker_faults
+from tenfold.queue_fleet import QueueServiceFleetArgs, fleet_faults, job_seconds, job_visibility
 from tenfold.queue_worker import QueueServiceWorkerArgs, least_visibility, worker_faults
 
 
@@ -21,10 +19,9 @@ class QueueServiceArgs(TypedDict):
 
     worker: NotRequired[QueueServiceWorkerArgs]
     """The worker as a Lambda function; none by default: others consume the queue, by `grant_consume`."""
-    container: NotRequired[QueueServiceContainerArgs]
-    """The workers as tasks on AWS Fargate, in place of `worker`: for jobs that take long, or need more than Lambda."""
-    instances: NotRequired[QueueServiceInstancesArgs]
-    """The workers as EC2 instances, in place of `worker`: for jobs that need a certain machine."""
+    fleet: NotRequired[QueueServiceFleetArgs]
+    """The workers as tasks on AWS Fargate or as EC2 instances, in place of `worker`: for jobs that need more than 15
+    minutes, or more than Lambda has."""
     fifo: NotRequired[bool]
     """Whether messages of a group come in the order in which they were sent, and once; False by default. It has a high
     throughput, with an order and duplicates within a message group; another value replaces the queue."""
@@ -65,15 +62,13 @@ _RANGES = {
     "max_receive_count": (1, 1000, "tries"),
     "oldest_message_alarm_seconds": (60, FOURTEEN_DAYS, "seconds"),
 }
-_KINDS = ("worker", "container", "instances")
 
 
 def least_hidden_seconds(args: QueueServiceArgs) -> int | None:
     """How long a message in the hand of a worker must be hidden; None where nobody says who works on it."""
     if "worker" in args:
         return least_visibility(args["worker"])
-    fleet = args.get("container") or args.get("instances")
-    return job_visibility(fleet.get("timeout_seconds", 300)) if fleet else None
+    return job_visibility(args["fleet"]) if "fleet" in args else None
 
 
 def queue_faults(name: str, args: QueueServiceArgs) -> Iterable[Fault]:
@@ -85,7 +80,7 @@ def queue_faults(name: str, args: QueueServiceArgs) -> Iterable[Fault]:
 
 def name_faults(name: str, args: QueueServiceArgs) -> Iterable[Fault]:
     """What is wrong with a service's name."""
-    limit = _NAME_LIMIT_OF_CONTAINERS if "container" in args else _NAME_LIMIT
+    limit = _NAME_LIMIT_OF_CONTAINERS if "container" in args.get("fleet", {}) else _NAME_LIMIT
     if len(name) > limit or not _NAME.fullmatch(name):
         allowed = f"1 to {limit} letters, digits, underscores and hyphens: names on AWS are made from it"
         yield Fault("name", f"{name!r} is given", allowed)
@@ -95,25 +90,19 @@ def _range_faults(key: str, args: QueueServiceArgs) -> Iterable[Fault]:
     yield from bounded(key, args.get(key), *_RANGES[key])
 
 
-def _kind_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    given = [kind for kind in _KINDS if kind in args]
-    for kind in given[1:]:
-        yield Fault(kind, f"it is given beside {given[0]}", f"one kind of worker: {', '.join(_KINDS)}")
-
-
 def _worker_faults(args: QueueServiceArgs) -> Iterable[Fault]:
     if "worker" in args:
         yield from worker_faults(args["worker"], fifo=args.get("fifo", False))
 
 
-def _container_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    if "container" in args:
-        yield from container_worker_faults(args["container"])
+def _fleet_faults(args: QueueServiceArgs) -> Iterable[Fault]:
+    if "fleet" in args:
+        yield from fleet_faults(args["fleet"])
 
 
-def _instance_faults(args: QueueServiceArgs) -> Iterable[Fault]:
-    if "instances" in args:
-        yield from instance_worker_faults(args["instances"])
+def _kind_faults(args: QueueServiceArgs) -> Iterable[Fault]:
+    if "worker" in args and "fleet" in args:
+        yield Fault("worker", "it is given beside fleet", "one of worker and fleet")
 
 
 def _visibility_faults(args: QueueServiceArgs) -> Iterable[Fault]:
@@ -126,8 +115,8 @@ def _visibility_faults(args: QueueServiceArgs) -> Iterable[Fault]:
 def _reason(args: QueueServiceArgs) -> str:
     if "worker" in args:
         return f"6 times the worker's {args['worker'].get('timeout_seconds', 30)} seconds and its batch window"
-    fleet = args.get("container") or args.get("instances")
-    return f"the {fleet.get('timeout_seconds', 300) if fleet else 0} seconds of a job, and 30 to delete its message"
+    seconds = job_seconds(args["fleet"]) if "fleet" in args else 0
+    return f"the {seconds} seconds of a job, and 30 to delete its message"
 
 
 def _deduplication_faults(args: QueueServiceArgs) -> Iterable[Fault]:
@@ -145,10 +134,9 @@ def _sender_faults(args: QueueServiceArgs) -> Iterable[Fault]:
 
 RULES = (
     *(partial(_range_faults, key) for key in _RANGES),
-    _kind_faults,
     _worker_faults,
-    _container_faults,
-    _instance_faults,
+    _fleet_faults,
+    _kind_faults,
     _visibility_faults,
     _deduplication_faults,
     _key_faults,

@@ -27,8 +27,8 @@ from tenfold.queue_access import (
 )
 from tenfold.queue_alarms import queue_alarms, worker_alarms
 from tenfold.queue_arguments import FOURTEEN_DAYS, RULES, QueueServiceArgs, least_hidden_seconds, name_faults
-from tenfold.queue_container import container_worker
-from tenfold.queue_instances import instance_worker
+from tenfold.queue_container import task_workers
+from tenfold.queue_instances import instance_workers
 from tenfold.queue_worker import lambda_worker
 
 QUEUE_CHILDREN: Children = {
@@ -264,8 +264,9 @@ def _workers(
             "worker_log_group_name": made.logs.name,
         }
         return _Workers(made.role, outputs, made.function)
-    if "container" in args:
-        fargate, role, group = container_worker(service, args["container"], queue, statements, tags)
+    if "fleet" in args and "container" in args["fleet"]:
+        fleet, container = args["fleet"], args["fleet"]["container"]
+        fargate, role, group = task_workers(service, fleet, container, queue, statements, tags)
         outputs = {
             "worker_role_name": role.name,
             "worker_log_group_name": fargate.logs.name,
@@ -274,11 +275,12 @@ def _workers(
             "worker_security_group_id": group.id,
         }
         return _Workers(role, outputs)
-    if "instances" in args:
-        fleet, role, group = instance_worker(service, args["instances"], queue, statements, tags)
+    if "fleet" in args and "instances" in args["fleet"]:
+        fleet, instances = args["fleet"], args["fleet"]["instances"]
+        scaled, role, group = instance_workers(service, fleet, instances, queue, statements, tags)
         outputs = {
             "worker_role_name": role.name,
-            "worker_autoscaling_group_name": fleet.name,
+            "worker_autoscaling_group_name": scaled.name,
             "worker_security_group_id": group.id,
         }
         return _Workers(role, outputs)

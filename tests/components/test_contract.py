@@ -293,11 +293,36 @@ EXAMPLES = {
         wrong={"steps": [{"name": "Probe"}], "end_topic_arn": "done", "senders": {"a b": TOPIC}},
         others={"told": {"steps": [{"name": "encode", "worker": worker()}], "end_topic_arn": TOPIC}},
     ),
+    "StaticSite": Example(
+        least={},
+        full={
+            "content": str(ROOT / "examples" / "static_site" / "public"),
+            "domain": {"name": "www.example.com", "aliases": ["example.com"], "zone_id": "Z123"},
+            "web_acl": {},
+            "failover_region": "eu-central-1",
+            "headers": {"custom": {"Permissions-Policy": "camera=()"}},
+        },
+        sizes=[
+            {"access_log_days": 0, "price_class": "cheapest"},
+            {"content": str(ROOT / "examples" / "static_site" / "public")},
+            {"domain": {"name": "www.example.com", "zone_id": "Z123"}, "routing": "single_page"},
+            {"failover_region": "eu-central-1", "web_acl": {"rate_limit": 10_000}, "deletion_protection": False},
+        ],
+        wrong={"access_log_days": -1, "failover_region": "Europe", "not_found_page": "/404"},
+        others={
+            "adopted": {
+                "bucket": {"name": "files", "region": "eu-west-1"},
+                "web_acl_arn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1a2b",
+                "routing": "single_page",
+            },
+        },
+    ),
 }
 # What holds data, or is the address that clients know, and the properties whose change makes AWS replace it.
 IRREPLACEABLE = {
     "aws:dynamodb/table:Table": ("name", "hashKey", "rangeKey", "localSecondaryIndexes", "importTable"),
     "aws:s3/bucket:Bucket": ("bucket", "bucketPrefix", "objectLockEnabled"),
+    "aws:cloudfront/distribution:Distribution": ("staging",),
     "aws:sqs/queue:Queue": ("name", "namePrefix", "fifoQueue"),
     "aws:lb/loadBalancer:LoadBalancer": ("name", "namePrefix", "internal", "loadBalancerType"),
     "aws:ec2/vpc:Vpc": ("cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"),

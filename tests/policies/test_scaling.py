@@ -31,7 +31,48 @@ NO_POLICY = (
     "a policy of type PredictiveScaling, StepScaling, TargetTrackingScaling",
 )
 
+
+def fed_by_queue(**properties: Any) -> None:
+    visible = {"namespace": "AWS/SQS", "metric_name": "ApproximateNumberOfMessagesVisible"}
+    tracking: Any = {
+        "customized_metric_specification": {
+            "metrics": [
+                {"id": "visible", "metric_stat": {"metric": visible, "stat": "Sum"}, "return_data": False},
+                {"id": "backlog", "expression": "visible / 2"},
+            ]
+        },
+        "target_value": 10,
+    }
+    aws.autoscaling.Policy(
+        "backlog",
+        autoscaling_group_name=group(**properties).name,
+        policy_type="TargetTrackingScaling",
+        target_tracking_configuration=tracking,
+    )
+
+
+def scaled_by_load_from_one() -> None:
+    one: Any = {
+        "predefined_metric_specification": {"predefined_metric_type": "ASGAverageCPUUtilization"},
+        "target_value": 50,
+    }
+    aws.autoscaling.Policy(
+        "cpu",
+        autoscaling_group_name=group(min_size=1).name,
+        policy_type="TargetTrackingScaling",
+        target_tracking_configuration=one,
+    )
+
+
 CASES = [
+    passes("sca-asg-bounds", "none, fed by a queue", lambda: fed_by_queue(min_size=0)),
+    refuses(
+        "sca-asg-bounds",
+        "a fixed number, fed by a queue",
+        lambda: fed_by_queue(min_size=1, max_size=1),
+        ("web", "maxSize", "1", "more than minSize (1)"),
+    ),
+    refuses("sca-asg-bounds", "one, scaled by load", scaled_by_load_from_one, ("web", "minSize", "1", "2 or more")),
     passes("sca-asg-bounds", "two to six", group),
     passes("sca-asg-bounds", "one to six, where that is allowed", lambda: group(min_size=1), minimumInstances=1),
     refuses("sca-asg-bounds", "one", lambda: group(min_size=1), ("web", "minSize", "1", "2 or more")),

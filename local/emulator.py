@@ -237,7 +237,7 @@ def quit_databases(processes: Iterable[psutil.Process]) -> None:
     for server in servers:
         with suppress(psutil.NoSuchProcess):
             server.send_signal(signal.SIGQUIT)
-    psutil.wait_procs(servers, timeout=2)
+    _await_end(servers, seconds=2)
 
 
 def _is_database(process: psutil.Process) -> bool:
@@ -247,9 +247,9 @@ def _is_database(process: psutil.Process) -> bool:
         return False
 
 
-def _await_end(processes: list[psutil.Process]) -> None:
+def _await_end(processes: list[psutil.Process], seconds: float = 5) -> None:
     """Wait until none runs. A zombie holds no port and no file; whoever is its parent may take long to collect it."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and any(map(_runs, processes)):
         time.sleep(0.005)
 

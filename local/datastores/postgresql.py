@@ -300,7 +300,7 @@ def _admissions(master: str) -> str:
         ("all", "scram-sha-256"),
     )
     return "".join(
-        f"host all,replication {who} {own} {how}\n" for who, how in rules.items() for own in ("127.0.0.1/32", "::1/128")
+        f"host all,replication {who} {own} {how}\n" for who, how in rules for own in ("127.0.0.1/32", "::1/128")
     )
 
 

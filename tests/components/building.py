@@ -119,6 +119,14 @@ class _Mocks(mocks.Mocks):
             "ipv6CidrBlock": "2001:db8:0:ab00::/56",
             "primaryNetworkInterfaceId": f"interface of {args.name}",
             "version": "8",
+            "endpoint": f"{args.name}.cluster.{REGION}.rds.amazonaws.com",
+            "readerEndpoint": f"{args.name}.cluster-ro.{REGION}.rds.amazonaws.com",
+            "address": f"{args.name}.{REGION}.rds.amazonaws.com",
+            "clusterResourceId": f"cluster-{args.name}",
+            "resourceId": f"db-{args.name}",
+            "masterUserSecrets": [
+                {"secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{args.name}", "secretStatus": "active"}
+            ],
             "functionUrl": f"https://{args.name}.lambda-url.{REGION}.on.aws/",
         }
         if args.typ == "aws:s3/bucket:Bucket":

@@ -19,6 +19,7 @@ from tests.components.building import UNKNOWN, Built, Registered, build, refused
 from tests.components.networks import LOOK_UP, THREE, TIERS, ZONES, network
 
 GOLDEN = Path(__file__).parent / "golden" / "network.txt"
+GOLDEN_OF_OPTIONS = GOLDEN.with_name("network_options.txt")
 ALL_ZONES = [f"eu-west-1{letter}" for letter in "abcdefgh"]
 
 
@@ -311,6 +312,17 @@ def test_a_preview_knows_the_zones_and_ranges_before_anything_exists() -> None:
 
 def test_no_child_is_renamed() -> None:
     assert sorted(resource.urn for resource in network().resources) == GOLDEN.read_text().splitlines()
+
+
+def test_no_child_of_an_option_is_renamed() -> None:
+    options: list[dict[str, Any]] = [
+        {"ipv6": True, "interface_endpoints": ["ecr.api"]},
+        {"nat": "regional"},
+        {"nat": "instance"},
+    ]
+    default = {resource.urn for resource in network(zones=2).resources}
+    found = {resource.urn for option in options for resource in network(zones=2, **option).resources}
+    assert sorted(found - default) == GOLDEN_OF_OPTIONS.read_text().splitlines()
 
 
 def test_overrides_reach_every_child_of_their_kind() -> None:

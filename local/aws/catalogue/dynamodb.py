@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType, Tagging
+from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType, Sweep, Tagging
 from local.aws.model import members
 
 _KEYS = {"hashKey": "HASH", "rangeKey": "RANGE"}
@@ -27,6 +27,12 @@ def _index(item: Any) -> Any:
     return {**result, **({"projection": projection} if projection else {})}
 
 
+def _bare_replicas(properties: Properties) -> None:
+    """The emulator knows of a replica that it is there; how it is kept stays on record."""
+    if isinstance(properties.get("replicas"), list):
+        properties["replicas"] = [{"regionName": item["regionName"]} for item in properties["replicas"]]
+
+
 def _table(properties: Properties) -> Properties:
     result = _keyed(properties)
     if properties.get("billingMode") == "PAY_PER_REQUEST":
@@ -35,6 +41,7 @@ def _table(properties: Properties) -> Properties:
     for name, shared in (("globalSecondaryIndexes", {}), ("localSecondaryIndexes", own)):
         if isinstance(result.get(name), list):
             result[name] = [_index({**shared, **item} if isinstance(item, dict) else item) for item in result[name]]
+    _bare_replicas(result)
     stream = {
         member: result.pop(name)
         for name, member in (("streamEnabled", "streamEnabled"), ("streamViewType", "streamViewType"))
@@ -70,6 +77,7 @@ def _table_back(properties: Properties) -> Properties:
             result[name] = [_index_back(item) for item in result[name]]
     for item in result.get("localSecondaryIndexes") or []:
         item.pop("hashKey", None)
+    _bare_replicas(result)
     if "streamSpecification" in result:
         stream = result.pop("streamSpecification") or {}
         result |= {"streamEnabled": stream.get("streamEnabled", False), "streamViewType": stream.get("streamViewType")}
@@ -98,6 +106,24 @@ def _changes(before: Properties, after: Properties) -> list[Properties]:
     return [{"AttributeDefinitions": attributes, "GlobalSecondaryIndexUpdates": [update]} for update in updates]
 
 
+def _replica_changes(before: Properties, after: Properties) -> list[Properties]:
+    """One call for each replica: AWS takes a single change at a time."""
+    old, new = ({item["regionName"] for item in found.get("replicas") or []} for found in (before, after))
+    updates: list[Properties] = [{"Delete": {"RegionName": region}} for region in sorted(old - new)]
+    updates += [{"Create": {"RegionName": region}} for region in sorted(new - old)]
+    return [{"ReplicaUpdates": [update]} for update in updates]
+
+
+_SOURCES = frozenset(
+    {
+        "importTable",
+        "restoreBackupArn",
+        "restoreDateTime",
+        "restoreSourceName",
+        "restoreSourceTableArn",
+        "restoreToLatestTime",
+    }
+)
 _TABLE_NAME = {"TableName": "$id"}
 
 TABLE = ResourceType(
@@ -153,8 +179,35 @@ TABLE = ResourceType(
             only=frozenset({"globalSecondaryIndexes", "attributes"}),
             steps=_changes,
         ),
+        Operation(name="update_table", params=_TABLE_NAME, only=frozenset({"replicas"}), steps=_replica_changes),
+        Operation(
+            name="update_table",
+            params=_TABLE_NAME,
+            only=frozenset({"warmThroughput"}),
+            recorded="the emulator's tables are always warm",
+        ),
+        Operation(
+            name="update_table",
+            params=_TABLE_NAME,
+            only=frozenset({"globalTableWitness"}),
+            recorded="the emulator has no witnesses",
+        ),
+        Operation(
+            name="import_table",
+            only=_SOURCES,
+            recorded="the emulator's tables begin empty",
+        ),
         Operation(name="update_time_to_live", params=_TABLE_NAME, only=frozenset({"ttl"})),
         Operation(name="update_continuous_backups", params=_TABLE_NAME, only=frozenset({"pointInTimeRecovery"})),
+    ),
+    before_delete=(
+        Sweep(
+            found=Read(name="describe_table", params=_TABLE_NAME, at="Table.Replicas"),
+            each=Operation(
+                name="update_table",
+                params={**_TABLE_NAME, "ReplicaUpdates": [{"Delete": {"RegionName": "$RegionName"}}]},
+            ),
+        ),
     ),
     delete=Operation(name="delete_table", params=_TABLE_NAME),
     ready="TableStatus=='ACTIVE' && !(GlobalSecondaryIndexes[?IndexStatus!='ACTIVE'])",
@@ -184,8 +237,18 @@ TABLE = ResourceType(
     },
     changing=frozenset({"streamArn", "streamLabel"}),
     required=frozenset({"attributes", "hashKey"}),
-    replace_on=frozenset({"name", "hashKey", "rangeKey", "localSecondaryIndexes"}),
-    not_returned={"pointInTimeRecovery.recoveryPeriodInDays": "the emulator does not keep it"},
+    replace_on=frozenset(
+        {
+            "name",
+            "hashKey",
+            "rangeKey",
+            "localSecondaryIndexes",
+            *_SOURCES,
+        }
+    ),
+    not_returned={
+        "pointInTimeRecovery.recoveryPeriodInDays": "the emulator does not keep it",
+    },
     prepare=_table,
     restore=_table_back,
     tagging=Tagging(
@@ -195,4 +258,72 @@ TABLE = ResourceType(
         read=Read(name="list_tags_of_resource", params={"ResourceArn": "$arn"}, at="Tags"),
     ),
     naming=Naming(limit=255),
+)
+
+_INSIGHTS = Operation(name="update_contributor_insights", params={"ContributorInsightsAction": "ENABLE"})
+
+CONTRIBUTOR_INSIGHTS = ResourceType(
+    token="aws:dynamodb/contributorInsights:ContributorInsights",
+    service="dynamodb",
+    create=_INSIGHTS,
+    id="name:$tableName/index:$index/$account",
+    read=(
+        Read(
+            name="describe_contributor_insights",
+            params={"TableName": "$tableName", "IndexName": "$indexName"},
+            at="ContributorInsightsStatus=='ENABLED' && @ || ContributorInsightsStatus=='ENABLING' && @ || `null`",
+            also={"TableName": "$tableName", "IndexName": "$indexName"},
+        ),
+    ),
+    delete=Operation(
+        name="update_contributor_insights",
+        params={"TableName": "$tableName", "IndexName": "$indexName", "ContributorInsightsAction": "DISABLE"},
+    ),
+    names={"mode": "ContributorInsightsMode"},
+    required=frozenset({"tableName"}),
+    replace_on=frozenset({"tableName", "indexName", "mode"}),
+    derived=lambda properties: {"index": properties.get("indexName", "")},
+)
+
+_DESTINATION = {"TableName": "$tableName", "StreamArn": "$streamArn"}
+
+KINESIS_DESTINATION = ResourceType(
+    token="aws:dynamodb/kinesisStreamingDestination:KinesisStreamingDestination",
+    service="dynamodb",
+    create=Operation(name="enable_kinesis_streaming_destination"),
+    id="$tableName,$streamArn",
+    read=(
+        Read(
+            name="describe_kinesis_streaming_destination",
+            params={"TableName": "$tableName"},
+            at="KinesisDataStreamDestinations[?StreamArn=='$streamArn' && DestinationStatus=='ACTIVE'] | [0]",
+            also={"TableName": "$tableName"},
+        ),
+    ),
+    delete=Operation(name="disable_kinesis_streaming_destination", params=_DESTINATION),
+    required=frozenset({"tableName", "streamArn"}),
+    replace_on=frozenset({"tableName", "streamArn", "approximateCreationDateTimePrecision"}),
+)
+
+_POLICY = Operation(name="put_resource_policy")
+
+RESOURCE_POLICY = ResourceType(
+    token="aws:dynamodb/resourcePolicy:ResourcePolicy",
+    service="dynamodb",
+    create=_POLICY,
+    id="$resourceArn",
+    read=(
+        Read(
+            name="get_resource_policy",
+            params={"ResourceArn": "$resourceArn"},
+            also={"ResourceArn": "$resourceArn"},
+        ),
+    ),
+    update=(_POLICY,),
+    delete=Operation(name="delete_resource_policy", params={"ResourceArn": "$resourceArn"}),
+    outputs={"revisionId": "RevisionId"},
+    changing=frozenset({"revisionId"}),
+    documents=frozenset({"policy"}),
+    required=frozenset({"resourceArn", "policy"}),
+    replace_on=frozenset({"resourceArn"}),
 )

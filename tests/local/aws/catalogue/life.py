@@ -28,6 +28,7 @@ class World:
     """The emulator and what cases build upon, made through boto3 when first asked for."""
 
     def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
         self._pool = ClientPool(emulator)
         self._count = 0
         self.account = Account(self._pool, emulator.account, REGION)
@@ -223,6 +224,35 @@ class World:
         name = self.new_name()
         self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
         return name
+
+    @cached_property
+    def table(self) -> str:
+        """A table with an index `by-kind`."""
+        name = self.new_name()
+        self.client("dynamodb").create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "kind")],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "by-kind",
+                    "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        return name
+
+    @property
+    def table_arn(self) -> str:
+        return self.client("dynamodb").describe_table(TableName=self.table)["Table"]["TableArn"]
+
+    @cached_property
+    def stream(self) -> str:
+        name = self.new_name()
+        self.client("kinesis").create_stream(StreamName=name, ShardCount=1)
+        return self.client("kinesis").describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
 
     @cached_property
     def keys(self) -> list[str]:

@@ -1,10 +1,15 @@
 """Tables live in the emulator as their entry says."""
 
+import json
 from typing import Any
 
+import pytest
+
+from local.aws import resources
 from local.aws.calls import plan, prepared
 from local.aws.catalogue import CATALOGUE
-from tests.local.aws.catalogue.life import Case, Made, World, live, parametrize, tags_of
+from local.aws.clients import ClientPool
+from tests.local.aws.catalogue.life import Case, Made, World, live, parametrize, policy, tags_of
 
 
 def _table(world: World, made: Made) -> Any:
@@ -24,6 +29,22 @@ def _table(world: World, made: Made) -> Any:
         "recovery": backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
         "tags": tags_of(client.list_tags_of_resource(ResourceArn=found["TableArn"])["Tags"]),
     }
+
+
+def _replicas(world: World, made: Made) -> set[str]:
+    found = world.client("dynamodb").describe_table(TableName=made.id)["Table"]
+    return {replica["RegionName"] for replica in found.get("Replicas", [])}
+
+
+def _insights(world: World, index: str) -> bool | None:
+    found = world.client("dynamodb").describe_contributor_insights(TableName=world.table, IndexName=index)
+    return True if found["ContributorInsightsStatus"] in ("ENABLED", "ENABLING") else None
+
+
+def _destinations(world: World) -> list[str]:
+    found = world.client("dynamodb").describe_kinesis_streaming_destination(TableName=world.table)
+    active = [one for one in found["KinesisDataStreamDestinations"] if one["DestinationStatus"] == "ACTIVE"]
+    return [one["StreamArn"] for one in active]
 
 
 _PLAIN = {
@@ -121,7 +142,65 @@ CASES = [
         changed={**_PLAIN, "mode": "PAY_PER_REQUEST", "units": 0},
         outputs={"arn": ...},
     ),
+    Case(
+        token="aws:dynamodb/table:Table",
+        inputs=lambda _: {
+            "hashKey": "pk",
+            "attributes": [{"name": "pk", "type": "S"}],
+            "billingMode": "PAY_PER_REQUEST",
+            "streamEnabled": True,
+            "streamViewType": "NEW_AND_OLD_IMAGES",
+            "replicas": [{"regionName": region, "propagateTags": True} for region in ("eu-central-1", "us-east-2")],
+        },
+        look=_replicas,
+        made={"us-east-2", "eu-central-1"},
+        change=lambda _: {
+            "replicas": [{"regionName": region, "propagateTags": True} for region in ("sa-east-1", "us-east-2")]
+        },
+        changed={"us-east-2", "sa-east-1"},
+    ),
+    Case(
+        token="aws:dynamodb/contributorInsights:ContributorInsights",
+        inputs=lambda world: {"tableName": world.table, "indexName": "by-kind"},
+        look=lambda world, made: _insights(world, "by-kind"),
+        made=True,
+        meddle=None,
+    ),
+    Case(
+        token="aws:dynamodb/kinesisStreamingDestination:KinesisStreamingDestination",
+        inputs=lambda world: {"tableName": world.table, "streamArn": world.stream},
+        look=lambda world, _: _destinations(world)[0],
+        made=lambda world, _: world.stream,
+    ),
+    Case(
+        token="aws:dynamodb/resourcePolicy:ResourcePolicy",
+        inputs=lambda world: {"resourceArn": world.table_arn, "policy": policy("dynamodb:GetItem", world.table_arn)},
+        look=lambda world, _: json.loads(
+            world.client("dynamodb").get_resource_policy(ResourceArn=world.table_arn)["Policy"]
+        )["Statement"][0]["Action"],
+        made="dynamodb:GetItem",
+        change=lambda world: {"policy": policy("dynamodb:Query", world.table_arn)},
+        changed="dynamodb:Query",
+        outputs={"revisionId": ...},
+    ),
 ]
+
+
+def test_a_deleted_table_leaves_no_replica(world: World) -> None:
+    kind = CATALOGUE["aws:dynamodb/table:Table"]
+    asked = {
+        "hashKey": "pk",
+        "attributes": [{"name": "pk", "type": "S"}],
+        "billingMode": "PAY_PER_REQUEST",
+        "replicas": [{"regionName": "us-east-2"}],
+    }
+    inputs, _ = resources.check(world.account, kind, "whole", b"whole", {}, asked)
+    identity, state = resources.create(world.account, kind, inputs, lambda _: None)
+    there = ClientPool(world.emulator)("dynamodb", "us-east-2")
+    assert there.describe_table(TableName=identity)["Table"]["TableStatus"] == "ACTIVE"
+    resources.delete(world.account, kind, identity, state)
+    with pytest.raises(there.exceptions.ResourceNotFoundException):
+        there.describe_table(TableName=identity)
 
 
 @parametrize(CASES)

@@ -32,7 +32,7 @@ def running(home: Path) -> daemon.Emulator:
 @pytest.fixture
 def client(running: daemon.Emulator) -> Clients:
     """boto3's clients of the emulator."""
-    return lambda service: clients(running)(service)
+    return clients(running)
 
 
 def clients(emulator: daemon.Emulator) -> Clients:

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenfold import QueueService, QueueServiceArgs, Table, WorkerArchitecture
+from tenfold.errors import TenfoldError
 from tests.components.building import UNKNOWN, Built, build, refused
 from tests.policies.judging import Pack, run
 
 GOLDEN = Path(__file__).parent / "golden" / "queue_service.txt"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 STATEMENT = json.dumps({"Version": "2012-10-17", "Statement": []})
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:jobs-queue"
@@ -98,6 +100,120 @@ def test_the_queue_can_be_others() -> None:
     assert json.loads(queue["redrivePolicy"])["maxReceiveCount"] == 3
 
 
+def test_a_fifo_queue_orders_and_deduplicates_within_a_group_and_so_does_its_dead_letter_queue() -> None:
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
+    built = service(fifo=True, content_based_deduplication=True)
+    for name in ("jobs-queue", "jobs-dlq"):
+        queue = built[name].inputs
+        assert queue["fifoQueue"] is True
+        assert (queue["deduplicationScope"], queue["fifoThroughputLimit"]) == ("messageGroup", "perMessageGroupId")
+    assert built["jobs-queue"].inputs["contentBasedDeduplication"] is True
+
+
+def test_a_standard_queue_says_nothing_of_fifo() -> None:
+    words = {"fifoQueue", "deduplicationScope", "fifoThroughputLimit", "contentBasedDeduplication"}
+    built = service()
+    assert not words & built["jobs-queue"].inputs.keys()
+    assert not words & built["jobs-dlq"].inputs.keys()
+
+
+@pytest.mark.parametrize("key", [KEY, pulumi.Output.from_input(KEY)], ids=["known", "later"])
+def test_a_key_of_ones_own_encrypts_both_queues_and_is_in_every_permission(key: Any) -> None:
+    built = service(kms_key_arn=key, worker=worker())
+    for name in ("jobs-queue", "jobs-dlq"):
+        assert built[name].inputs["kmsMasterKeyId"] == KEY
+        assert "sqsManagedSseEnabled" not in built[name].inputs
+    own = statements(built["jobs-worker-policy"].inputs["policy"])
+    assert [each["Action"] for each in own if each["Resource"] == KEY] == [["kms:Decrypt"]]
+    for output, actions in (
+        ("consumer", ["kms:Decrypt"]),
+        ("sender", ["kms:Decrypt", "kms:GenerateDataKey"]),
+        ("redrive", ["kms:Decrypt", "kms:GenerateDataKey"]),
+    ):
+        found = statements(built.value(getattr(built.result, f"{output}_policy_json")))
+        assert [each["Action"] for each in found if each["Resource"] == KEY] == [actions]
+
+
+SENDERS: dict[str, tuple[str, dict[str, Any], dict[str, Any] | None]] = {
+    "sns": (
+        "arn:aws:sns:us-east-1:210987654321:orders",
+        {"Service": "sns.amazonaws.com"},
+        {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:us-east-1:210987654321:orders"}},
+    ),
+    "s3": (
+        "arn:aws:s3:::uploads",
+        {"Service": "s3.amazonaws.com"},
+        {
+            "ArnEquals": {"aws:SourceArn": "arn:aws:s3:::uploads"},
+            "StringEquals": {"aws:SourceAccount": "123456789012"},
+        },
+    ),
+    "events": (
+        "arn:aws:events:us-east-1:123456789012:rule/nightly",
+        {"Service": "events.amazonaws.com"},
+        {"ArnEquals": {"aws:SourceArn": "arn:aws:events:us-east-1:123456789012:rule/nightly"}},
+    ),
+    "iam": ("arn:aws:iam::210987654321:role/shop", {"AWS": "arn:aws:iam::210987654321:role/shop"}, None),
+}
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["known", "later"])
+@pytest.mark.parametrize("kind", SENDERS)
+def test_a_service_or_a_role_elsewhere_may_send_for_its_own_source_alone(kind: str, later: bool) -> None:
+    arn, principal, condition = SENDERS[kind]
+    built = service(senders={"other": pulumi.Output.from_input(arn) if later else arn})
+    denial, allowed = statements(built["jobs-queue-policy"].inputs["policy"])
+    assert denial["Effect"] == "Deny"
+    assert (allowed["Effect"], allowed["Action"], allowed["Resource"]) == ("Allow", ["sqs:SendMessage"], QUEUE)
+    assert (allowed["Principal"], allowed.get("Condition")) == (principal, condition)
+    assert len(statements(built["jobs-dlq-policy"].inputs["policy"])) == 1
+
+
+def test_one_more_sender_leaves_the_others_statements_as_they_are() -> None:
+    def policy(**senders: str) -> list[dict[str, Any]]:
+        return statements(service(senders=senders)["jobs-queue-policy"].inputs["policy"])
+
+    one = policy(orders=SENDERS["sns"][0])
+    two = policy(uploads=SENDERS["s3"][0], orders=SENDERS["sns"][0])
+    assert [each for each in two if each in one] == one
+    assert {each["Sid"] for each in two} == {"TlsAlone", "Senderorders", "Senderuploads"}
+
+
+def test_a_sender_that_is_known_later_and_cannot_send_is_an_error() -> None:
+    with pytest.raises(TenfoldError, match=r"senders.other of a queue: 'arn:aws:dynamodb:.*' is given; allowed: the"):
+        service(senders={"other": pulumi.Output.from_input("arn:aws:dynamodb:us-east-1:123456789012:table/t")})
+
+
+def test_a_message_must_fit_one_of_the_filters() -> None:
+    source = working(filters=[{"body": {"kind": ["video"]}}, {"body": {"size": [{"numeric": [">", 5]}]}}])
+    patterns = [each["pattern"] for each in source["jobs-worker-source"].inputs["filterCriteria"]["filters"]]
+    assert [json.loads(pattern) for pattern in patterns] == [
+        {"body": {"kind": ["video"]}},
+        {"body": {"size": [{"numeric": [">", 5]}]}},
+    ]
+    assert "filterCriteria" not in working()["jobs-worker-source"].inputs
+
+
+def test_who_sends_dead_letters_back_may_do_that_alone() -> None:
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+    built = service()
+    allowed = {
+        each["Resource"]: set(each["Action"]) for each in statements(built.value(built.result.redrive_policy_json))
+    }
+    assert allowed == {
+        DLQ: {
+            "sqs:StartMessageMoveTask",
+            "sqs:CancelMessageMoveTask",
+            "sqs:ListMessageMoveTasks",
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:GetQueueUrl",
+        },
+        QUEUE: {"sqs:SendMessage"},
+    }
+
+
 def test_without_a_worker_there_is_a_queue_alone() -> None:
     built = service()
     assert {resource.name for resource in built.resources} == {
@@ -110,8 +226,10 @@ def test_without_a_worker_there_is_a_queue_alone() -> None:
         "jobs-dlq-alarm",
         "jobs-age-alarm",
     }
-    for output in ("function_name", "function_arn", "role_name", "log_group_name"):
-        assert built.value(getattr(built.result, f"worker_{output}")) == ""
+    of_workers = [output for output in QueueService.__annotations__ if output.startswith("worker_")]
+    assert len(of_workers) == 8
+    for output in of_workers:
+        assert built.value(getattr(built.result, output)) == ""
     assert built.result.worker_role is None
 
 
@@ -366,6 +484,8 @@ def test_outputs_are_those_of_the_children() -> None:
         "worker_function_arn": "arn:aws:lambda:us-east-1:123456789012:jobs-worker",
         "worker_role_name": "jobs-worker-role-0a1b2c",
         "worker_log_group_name": "jobs-worker-logs-0a1b2c",
+        **{f"worker_{kind}": "" for kind in ("cluster_name", "service_name", "autoscaling_group_name")},
+        "worker_security_group_id": "",
     }
     assert set(built["jobs"].outputs) == set(QueueService.__annotations__)
 
@@ -417,6 +537,7 @@ def test_no_child_is_renamed() -> None:
         role = aws.iam.Role("web", assume_role_policy=STATEMENT)
         jobs.grant_send(role)
         jobs.grant_consume(role)
+        jobs.grant_redrive(role)
 
     built = build(program)
     golden = GOLDEN.read_text().splitlines()
@@ -434,6 +555,8 @@ def test_no_child_is_renamed() -> None:
         {"worker": worker()},
         {"worker": worker(timeout_seconds=900, batch_size=1000, batch_window_seconds=300, maximum_concurrency=5)},
         {"retention_seconds": 1_209_600, "visibility_timeout_seconds": 0},
+        {"fifo": True, "worker": worker(), "kms_key_arn": KEY},
+        {"senders": {"orders": TOPIC, "uploads": "arn:aws:s3:::uploads"}},
     ],
 )
 def test_the_policy_pack_has_nothing_to_say(args: dict[str, Any]) -> None:
@@ -549,6 +672,43 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "a policy's name": (
         {"worker": worker(policies={"a b": STATEMENT})},
         "worker.policies.a b: it has this name; allowed: 1 to 40 letters, digits, underscores and hyphens",
+    ),
+    "ids of a standard queue": (
+        {"content_based_deduplication": True},
+        "content_based_deduplication: it is given without fifo; allowed: a FIFO queue alone can do so",
+    ),
+    "a batch of a FIFO queue": (
+        {"fifo": True, "worker": worker(batch_size=11)},
+        "worker.batch_size: 11 is given; allowed: 1 to 10 messages of a FIFO queue",
+    ),
+    "a window of a FIFO queue": (
+        {"fifo": True, "worker": worker(batch_window_seconds=1)},
+        "worker.batch_window_seconds: 1 is given; allowed: 0 with a FIFO queue",
+    ),
+    "a bucket to a FIFO queue": (
+        {"fifo": True, "senders": {"uploads": "arn:aws:s3:::uploads"}},
+        "senders.uploads: a bucket is given; allowed: a queue without fifo",
+    ),
+    "a standard topic to a FIFO queue": (
+        {"fifo": True, "senders": {"orders": TOPIC}},
+        f"senders.orders: '{TOPIC}' is given; allowed: a FIFO topic",
+    ),
+    "a key's alias": (
+        {"kms_key_arn": "alias/jobs"},
+        "kms_key_arn: 'alias/jobs' is given; allowed: a key's ARN: arn:aws:kms:us-east-1:123456789012:key/...",
+    ),
+    "a sender that cannot send": (
+        {"senders": {"table": "arn:aws:dynamodb:us-east-1:123456789012:table/t"}},
+        "senders.table: 'arn:aws:dynamodb:us-east-1:123456789012:table/t' is given; allowed: the ARN of an SNS topic,",
+    ),
+    "a sender's name": (
+        {"senders": {"the-orders": TOPIC}},
+        "senders.the-orders: it has this name; allowed: 1 to 40 letters and digits",
+    ),
+    "no filter": ({"worker": worker(filters=[])}, "worker.filters: 0 are given; allowed: 1 to 5 patterns"),
+    "many filters": (
+        {"worker": worker(filters=[{"body": {"kind": [kind]}} for kind in "abcdef"])},
+        "worker.filters: 6 are given; allowed: 1 to 5 patterns",
     ),
     "no such part": ({"worker": worker(memory=3)}, "worker.memory: there is no such argument; allowed: architecture"),
     "no such argument": ({"fifo_queue": True}, "fifo_queue: there is no such argument; allowed: alarm_topic_arn"),

@@ -1,0 +1,152 @@
+"""Components in a program of another language, on the real engine and the embedded AWS.
+
+The program is the YAML example. Few machines have what runs YAML, so a small program reads it and asks the engine for
+the same: components of a package that the engine hosts, by the names and values of the schema.
+"""
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.local.aws.test_on_the_engine import Stack, stack
+
+__all__ = ["stack"]
+
+# The first test may have to build the engine.
+pytestmark = pytest.mark.timeout(1200)
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "from_yaml"
+READER = """
+import json
+import re
+from pathlib import Path
+
+import pulumi
+
+PROGRAM = json.loads(Path("program.json").read_text())
+WANTED = re.findall(r"\\$\\{(\\w+)\\.(\\w+)\\}", json.dumps(PROGRAM))
+
+
+class Remote(pulumi.ComponentResource):
+    def __init__(self, name, token, properties):
+        package, kind = token.split(":")
+        outputs = {output: None for resource, output in WANTED if resource == name}
+        super().__init__(f"{package}:index:{kind}", name, properties | outputs, remote=True)
+
+
+def resolved(value):
+    if isinstance(value, dict):
+        if "fn::fileArchive" in value:
+            return pulumi.FileArchive(value["fn::fileArchive"])
+        if "fn::secret" in value:
+            return pulumi.Output.secret(value["fn::secret"])
+        return {key: resolved(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [resolved(item) for item in value]
+    named = re.fullmatch(r"\\$\\{(\\w+)\\.(\\w+)\\}", value) if isinstance(value, str) else None
+    return getattr(made[named[1]], named[2]) if named else value
+
+
+made = {}
+for name, resource in PROGRAM["resources"].items():
+    made[name] = Remote(name, resource["type"], resolved(resource["properties"]))
+for name, value in PROGRAM.get("outputs", {}).items():
+    pulumi.export(name, resolved(value))
+"""
+
+
+@pytest.fixture
+def program(stack: Stack) -> dict[str, Any]:
+    """The YAML example, in the stack's project; `give` a changed one."""
+    shutil.rmtree(stack.root)
+    shutil.copytree(EXAMPLE, stack.root)
+    (stack.root / "__main__.py").write_text(READER)
+    (stack.root / ".venv").symlink_to(sys.prefix)
+    # An installed SDK would name the plugin; without one the project does.
+    plugin = {"name": "tenfold", "path": str(ROOT / "components")}
+    project = {
+        "name": "shop",
+        "runtime": {"name": "python", "options": {"virtualenv": ".venv"}},
+        "plugins": {"providers": [plugin]},
+    }
+    (stack.root / "Pulumi.yaml").write_text(json.dumps(project))
+    return give(stack, yaml.safe_load((EXAMPLE / "Pulumi.yaml").read_text()))
+
+
+def give(stack: Stack, program: dict[str, Any]) -> dict[str, Any]:
+    (stack.root / "program.json").write_text(json.dumps(program))
+    return program
+
+
+def eventually(ask: Any, seconds: float = 60) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := ask():
+            return answer
+        time.sleep(0.2)
+    pytest.fail(f"nothing within {seconds} s")
+
+
+def test_a_program_in_another_language_comes_up_works_and_stays_as_it_is(stack: Stack, program: dict[str, Any]) -> None:
+    stack.up()
+    outputs = stack.outputs()
+    subnets = stack.client("ec2").describe_subnets(SubnetIds=outputs["placement"]["appSubnetIds"])["Subnets"]
+    assert sorted(subnet["AvailabilityZone"] for subnet in subnets) == outputs["placement"]["zones"]
+
+    # What one component gives is what another was given: the worker finds the table.
+    queue, table = stack.client("sqs"), stack.client("dynamodb")
+    queue.send_message(QueueUrl=outputs["queueUrl"], MessageBody=json.dumps({"owner": "ada", "work": "sum"}))
+    (item,) = eventually(lambda: table.scan(TableName=outputs["table"])["Items"])
+    assert item["owner"] == {"S": "ada"}
+    redrive = queue.get_queue_attributes(QueueUrl=outputs["queueUrl"], AttributeNames=["RedrivePolicy"])
+    assert '"maxReceiveCount":3' in redrive["Attributes"]["RedrivePolicy"].replace(" ", "")
+
+    said = stack.run("preview", "--expect-no-changes", "--diff")
+    assert "unchanged" in said
+
+    program["resources"]["jobs"]["properties"]["worker"]["timeoutSeconds"] = 90
+    give(stack, program)
+    stack.up()
+    assert stack.outputs() == outputs
+    visibility = queue.get_queue_attributes(QueueUrl=outputs["queueUrl"], AttributeNames=["VisibilityTimeout"])
+    # Six times the function's timeout, as AWS recommends.
+    assert visibility["Attributes"]["VisibilityTimeout"] == "540"
+
+
+def test_what_is_wrong_is_told_at_once_by_the_languages_names_and_nothing_is_made(
+    stack: Stack, program: dict[str, Any]
+) -> None:
+    program["resources"] = {"results": program["resources"]["results"]}
+    program["resources"]["results"]["properties"] |= {"pointInTimeRecoveryDays": 77, "rangeKey": "at", "colour": "red"}
+    give(stack, program | {"outputs": {}})
+    with pytest.raises(AssertionError) as caught:
+        stack.up()
+    said = str(caught.value)
+    assert "Table 'results' cannot be built from its arguments" in said
+    for path in ("pointInTimeRecoveryDays", "rangeKey", "colour"):
+        assert f"property {path}" in said
+    assert "allowed: 0 to 35 days" in said
+    assert "hosting.py" not in said
+    assert not [token for token, _ in stack.saved() if token.startswith("aws:")]
+
+
+def test_a_secret_within_an_argument_stays_one_and_is_no_reason_to_refuse_it(
+    stack: Stack, program: dict[str, Any]
+) -> None:
+    jobs = program["resources"]["jobs"]["properties"]
+    jobs["worker"] |= {"environment": {"TOKEN": {"fn::secret": "hunter2"}}, "policies": {}}
+    give(stack, {"resources": {"jobs": {"type": "tenfold:QueueService", "properties": jobs}}})
+    stack.up()
+    exported = stack.run("stack", "export")
+    assert "hunter2" not in exported
+    (worker,) = [
+        one for one in stack.client("lambda").list_functions()["Functions"] if "jobs-worker" in one["FunctionName"]
+    ]
+    assert worker["Environment"]["Variables"]["TOKEN"] == "hunter2"

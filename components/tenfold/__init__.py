@@ -13,7 +13,28 @@ from tenfold.bucket_arguments import (
     BucketTopicTargetArgs,
 )
 from tenfold.container import ContainerArchitecture, ContainerArgs
+from tenfold.database import Database
+from tenfold.database_arguments import (
+    DatabaseAccessArgs,
+    DatabaseArgs,
+    DatabaseBackupArgs,
+    DatabaseCapacityArgs,
+    DatabaseEngine,
+    DatabaseInsights,
+    DatabaseMaintenanceArgs,
+    DatabaseMonitoringArgs,
+    DatabaseParametersArgs,
+    DatabaseProxyArgs,
+    DatabaseReaderArgs,
+    DatabaseReaderScalingArgs,
+    DatabaseRestoreArgs,
+    DatabaseSettingsArgs,
+    DatabaseStorageArgs,
+    DatabaseStorageType,
+)
 from tenfold.domain import DomainArgs
+from tenfold.federated_arguments import FederatedDatabasesArgs, FederatedFunctionArgs
+from tenfold.federated_databases import FederatedDatabases
 from tenfold.flow_logs import FlowLogs
 from tenfold.function import Function
 from tenfold.function_arguments import (
@@ -92,7 +113,27 @@ __all__ = [
     "BucketTopicTargetArgs",
     "ContainerArchitecture",
     "ContainerArgs",
+    "Database",
+    "DatabaseAccessArgs",
+    "DatabaseArgs",
+    "DatabaseBackupArgs",
+    "DatabaseCapacityArgs",
+    "DatabaseEngine",
+    "DatabaseInsights",
+    "DatabaseMaintenanceArgs",
+    "DatabaseMonitoringArgs",
+    "DatabaseParametersArgs",
+    "DatabaseProxyArgs",
+    "DatabaseReaderArgs",
+    "DatabaseReaderScalingArgs",
+    "DatabaseRestoreArgs",
+    "DatabaseSettingsArgs",
+    "DatabaseStorageArgs",
+    "DatabaseStorageType",
     "DomainArgs",
+    "FederatedDatabases",
+    "FederatedDatabasesArgs",
+    "FederatedFunctionArgs",
     "FlowLogs",
     "Function",
     "FunctionArchitecture",

@@ -317,6 +317,75 @@ EXAMPLES = {
             },
         },
     ),
+    "Database": Example(
+        least={"placement": PLACEMENT},
+        full={
+            "placement": PLACEMENT,
+            "clients": {"web": "sg-1"},
+            "reader_scaling": {"max_readers": 5},
+            "access": {"rotation_days": 30, "secret_kms_key_arn": KEY},
+            "proxy": {},
+            "monitoring": {"enhanced_seconds": 60, "event_topic_arn": TOPIC},
+        },
+        sizes=[
+            {"capacity": {"min_acu": 0, "max_acu": 1}, "readers": {}, "deletion_protection": False},
+            {"capacity": {"max_acu": 4}, "readers": {}},
+            {"capacity": {"min_acu": 2, "max_acu": 64}, "backup": {"retention_days": 35}},
+            {"capacity": {"instance_class": "db.r8g.large"}, "storage": {"io_optimized": True}, "proxy": {}},
+            {
+                "capacity": {"instance_class": "db.r8g.8xlarge"},
+                "readers": {"standby": {}, "search": {"zone": "us-east-1c"}},
+                "reader_scaling": {"max_readers": 15},
+                "engine_version": "18",
+                "maintenance": {"allow_major_version_upgrade": True},
+            },
+        ],
+        wrong={
+            "engine_version": "9.6",
+            "capacity": {"max_acu": 0.7},
+            "database_name": "1st",
+            "backup": {"retention_days": 1},
+            "clients": {"web": "10.0.0.0/16"},
+        },
+        others={
+            "instance": {
+                "placement": PLACEMENT,
+                "engine": "postgres",
+                "readers": {"reports": {}},
+                "monitoring": {"enhanced_seconds": 60, "event_topic_arn": TOPIC},
+                "proxy": {
+                    "iam": False,
+                    "secret_arns": {"app": "arn:aws:secretsmanager:us-east-1:123456789012:secret:app"},
+                },
+            },
+            "mysql": {"placement": PLACEMENT, "engine": "mysql", "storage": {"allocated_gb": 400, "iops": 16_000}},
+            "aurora-mysql": {"placement": PLACEMENT, "engine": "aurora-mysql", "capacity": {"max_acu": 8}},
+            "restored": {"placement": PLACEMENT, "restore": {"snapshot_identifier": "orders-final"}},
+        },
+    ),
+    "FederatedDatabases": Example(
+        least={"placement": PLACEMENT, "functions": {"forum": {}}},
+        full={
+            "placement": PLACEMENT,
+            "functions": {
+                "forum": {"database": "main", "clients": {"web": "sg-1"}},
+                "products": {"clients": {"web": "sg-1", "search": "sg-2"}, "database_name": "products"},
+                "users": {"database": "main", "also_in": "users", "clients": {"web": "sg-1", "login": "sg-3"}},
+            },
+            "databases": {"products": {"engine": "mysql"}, "users": {"capacity": {"max_acu": 64}, "proxy": {}}},
+            "defaults": {"backup": {"retention_days": 14}},
+        },
+        sizes=[
+            {"functions": {"forum": {"database": "main"}, "users": {"database": "main"}}},
+            {"functions": {"forum": {"database": "main"}, "users": {"database": "main", "also_in": "users"}}},
+            {
+                "functions": {"forum": {"database": "main"}, "users": {"also_in": "main"}},
+                "databases": {"users": {"capacity": {"max_acu": 64}}},
+            },
+            {"functions": {"forum": {"database": "main"}, "users": {}, "products": {}}},
+        ],
+        wrong={"databases": {"users": {"database_name": "1st"}}, "defaults": {"backup": {"retention_days": 1}}},
+    ),
 }
 # What holds data, or is the address that clients know, and the properties whose change makes AWS replace it.
 IRREPLACEABLE = {
@@ -325,6 +394,12 @@ IRREPLACEABLE = {
     "aws:cloudfront/distribution:Distribution": ("staging",),
     "aws:sqs/queue:Queue": ("name", "namePrefix", "fifoQueue"),
     "aws:lb/loadBalancer:LoadBalancer": ("name", "namePrefix", "internal", "loadBalancerType"),
+    "aws:rds/cluster:Cluster": (
+        *("clusterIdentifier", "databaseName", "dbSubnetGroupName", "engine", "engineMode", "kmsKeyId"),
+        *("masterUsername", "storageEncrypted"),
+    ),
+    "aws:rds/instance:Instance": ("dbName", "engine", "identifier", "kmsKeyId", "storageEncrypted", "username"),
+    "aws:rds/proxy:Proxy": ("name", "engineFamily", "vpcSubnetIds"),
     "aws:ec2/vpc:Vpc": ("cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"),
     "aws:ec2/subnet:Subnet": ("availabilityZone", "cidrBlock", "vpcId"),
     "aws:ec2/eip:Eip": ("domain", "publicIpv4Pool"),

@@ -75,6 +75,7 @@ def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Stru
     url = f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
     outputs = struct_pb2.Struct()
     identifiers = {"arn": f"arn:aws:{service}:us-east-1:123456789012:{name}", "url": url, "name": name, "version": "8"}
+    identifiers |= {"domainName": f"{name}.cloudfront.net", "bucketRegionalDomainName": f"{name}.s3.amazonaws.com"}
     identifiers |= {"arnSuffix": f"app/{name}/0a1b2c", "dnsName": f"{name}.us-east-1.elb.amazonaws.com"}
     outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(token)})
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})

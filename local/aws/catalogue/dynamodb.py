@@ -190,6 +190,7 @@ TABLE = ResourceType(
             name="update_table",
             params=_TABLE_NAME,
             only=frozenset({"globalTableWitness"}),
+            steps=lambda _before, _after: [],
             recorded="the emulator has no witnesses",
         ),
         Operation(

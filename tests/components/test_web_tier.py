@@ -406,6 +406,7 @@ def test_alarms_notify_the_topic_and_exist_without_one(args: Any, actions: list[
 def test_tags_reach_everything_that_can_have_them_and_the_instances() -> None:
     built = tier(tags={"team": "shop", "Name": "ignored"}, certificate_arn=CERTIFICATE)
     tagless = {"web", "web-cpu-scaling", "web-requests-scaling", "web-asg"}
+    tagless |= {"web-access-logs-access", "web-access-logs-policy", "web-access-logs-lifecycle"}
     for resource in built.resources:
         if resource.name not in tagless:
             assert resource.inputs["tags"]["team"] == "shop", resource.name
@@ -430,6 +431,16 @@ def test_outputs_are_those_of_the_children() -> None:
         "url": "http://web-alb.us-east-1.amazonaws.com",
         "dns_name": "web-alb.us-east-1.amazonaws.com",
         "zone_id": "Z0123456789",
+        "balancer": {
+            "listener_arn": "arn:aws:lb:us-east-1:123456789012:web-http",
+            "load_balancer_arn": "arn:aws:lb:us-east-1:123456789012:web-alb",
+            "arn_suffix": "web-alb/0a1b2c",
+            "security_group_id": "web-alb-sg-id",
+            "dns_name": "web-alb.us-east-1.amazonaws.com",
+            "zone_id": "Z0123456789",
+            "url": "http://web-alb.us-east-1.amazonaws.com",
+        },
+        "access_log_bucket": "web-access-logs-id",
         "load_balancer_arn": "arn:aws:lb:us-east-1:123456789012:web-alb",
         "listener_arn": "arn:aws:lb:us-east-1:123456789012:web-http",
         "target_group_arn": "arn:aws:lb:us-east-1:123456789012:web-tg",
@@ -439,6 +450,9 @@ def test_outputs_are_those_of_the_children() -> None:
         "role_arn": "arn:aws:iam:us-east-1:123456789012:web-role",
         "launch_template_id": "web-launch-template-id",
         "autoscaling_group_name": "web-asg-0a1b2c",
+        "cluster_arn": "",
+        "service_name": "",
+        "log_group_name": "",
     }
     assert set(built["web"].outputs) == set(found)
 
@@ -584,7 +598,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "a small disk": ({"instances": {"root_volume_gb": 7}}, "instances.root_volume_gb: 7 is given; allowed: 8 to 16384"),
     "no such part": (
         {"instances": {"typ": "m7g.large"}},
-        "instances.typ: there is no such argument; allowed: image",
+        "instances.typ: there is no such argument; allowed: alternatives, image_id",
     ),
     "no CPU": ({"scaling": {"cpu_percent": 0}}, "scaling.cpu_percent: 0 is given; allowed: 1 to 100 percent"),
     "too much CPU": ({"scaling": {"cpu_percent": 101}}, "scaling.cpu_percent: 101 is given; allowed: 1 to 100 percent"),
@@ -599,7 +613,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "no placement": ({"placement": None}, "placement: nothing is given; allowed: a dict with the keys of"),
     "no subnets": ({"placement": {**PLACEMENT, "app_subnet_ids": None}}, "placement.app_subnet_ids: nothing is given"),
     "no such argument": ({"min": 3}, "min: there is no such argument; allowed: alarm_topic_arn"),
-    "no such child": ({"overrides": {"alb2": {}}}, "overrides.alb2: there is no such child; allowed: alb, alb-error"),
+    "no such child": ({"overrides": {"alb2": {}}}, "overrides.alb2: there is no such child; allowed: a-record"),
     "no such property": (
         {"overrides": {"alb": {"timeout": 3}}},
         "overrides.alb.timeout: LoadBalancer has no such property",

@@ -127,7 +127,7 @@ class Function(pulumi.ComponentResource):
         network = function_network(self, args["placement"]) if "placement" in args else None
         made = _function(self, args, package, dlq, network)
         live = _live(self, args, made, network)
-        asynchronous = _asynchronous(self, args, made, live, dlq)
+        asynchronous = _asynchronous(self, args, made, live)
         url = function_url(self, args["url"], made.function, live) if "url" in args else None
         _sources(args, Called(self, made.function, live, dlq, [*made.permissions, dlq_policy, asynchronous]))
         _alarms(self, args, made, live, dlq)
@@ -214,6 +214,8 @@ def _function(
         # A version of its own for each change: what ran before can be called again.
         "publish": True,
         "ephemeral_storage": {"size": args.get("ephemeral_storage_mb", 512)},
+        # Of each version, whoever calls it by whichever name; a destination gets what failed in its place.
+        "dead_letter_config": None if "on_failure_arn" in args.get("asynchronous", {}) else {"target_arn": dlq.arn},
         "reserved_concurrent_executions": args.get("concurrency", {}).get("reserved"),
     }
     if network and "placement" in args:
@@ -300,19 +302,21 @@ def _weights(newest: str, stable: str, percent: float) -> dict[str, float]:
 
 
 def _asynchronous(
-    component: Function, args: FunctionArgs, made: LambdaFunction, live: aws.lambda_.Alias, dlq: aws.sqs.Queue
+    component: Function, args: FunctionArgs, made: LambdaFunction, live: aws.lambda_.Alias
 ) -> aws.lambda_.FunctionEventInvokeConfig:
     asynchronous = args.get("asynchronous", {})
-    destinations: Any = {"on_failure": {"destination": asynchronous.get("on_failure_arn", dlq.arn)}}
-    if "on_success_arn" in asynchronous:
-        destinations["on_success"] = {"destination": asynchronous["on_success_arn"]}
+    destinations: Any = {
+        key.removesuffix("_arn"): {"destination": arn}
+        for key, arn in asynchronous.items()
+        if key in ("on_failure_arn", "on_success_arn")
+    }
     return aws.lambda_.FunctionEventInvokeConfig(
         f"{component.pulumi_resource_name}-asynchronous",
         function_name=made.function.name,
         qualifier=live.name,
         maximum_retry_attempts=asynchronous.get("retries", 2),
         maximum_event_age_in_seconds=asynchronous.get("maximum_age_seconds", 21_600),
-        destination_config=destinations,
+        destination_config=destinations or None,
         opts=pulumi.ResourceOptions(parent=component, depends_on=made.permissions),
     )
 

@@ -45,6 +45,12 @@ FUNCTION = ResourceType(
             params={"FunctionName": "$id"},
             at="{ReservedConcurrentExecutions: not_null(Concurrency.ReservedConcurrentExecutions, `-1`), Tags: Tags}",
         ),
+        # Without a published one, the newest version is $LATEST.
+        Read(
+            name="list_versions_by_function",
+            params={"FunctionName": "$id"},
+            at="{NewestVersion: Versions[-1].Version}",
+        ),
     ),
     update=(
         Operation(
@@ -91,7 +97,7 @@ FUNCTION = ResourceType(
     limits={"reservedConcurrentExecutions": range(-1, 100001)},
     outputs={
         "arn": "FunctionArn",
-        "version": "Version",
+        "version": "NewestVersion",
         "invokeArn": "arn:aws:apigateway:$region:lambda:path/2015-03-31/functions/$arn/invocations",
         "qualifiedArn": "$arn:$version",
         "qualifiedInvokeArn": "arn:aws:apigateway:$region:lambda:path/2015-03-31/functions/$arn:$version/invocations",
@@ -163,6 +169,7 @@ EVENT_SOURCE_MAPPING = ResourceType(
     names={
         "selfManagedEventSource": "SelfManagedEventSource",
         "startingPositionTimestamp": "StartingPositionTimestamp",
+        "destinationConfig.onFailure.destinationArn": "Destination",
     },
     alone=frozenset({"eventSourceArn", "functionName"}),
     not_returned={"functionName": "AWS tells the function's ARN in its place"},

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -30,7 +31,7 @@ class StaticSiteArgs(TypedDict):
     """Arguments of `StaticSite`."""
 
     content: NotRequired[str]
-    """The folder to publish, up to 2000 files, dotfiles left out; none by default: CI puts the files there itself."""
+    """The folder to publish, `public`, up to 2000 files, dotfiles left out; none by default: CI puts files there."""
     routing: NotRequired[StaticSiteRouting]
     """Which file a path stands for: `pages` or `single_page`; `pages` by default."""
     not_found_page: NotRequired[str]
@@ -112,6 +113,8 @@ def _page_faults(args: StaticSiteArgs) -> Iterable[Fault]:
         yield Fault("not_found_page", f"{page!r} is given", "a page in the folder: errors/404.html")
     elif args.get("routing") is StaticSiteRouting.SINGLE_PAGE:
         yield Fault("not_found_page", f"{page!r} is given beside routing single_page", "nothing, or routing pages")
+    elif "content" in args and Path(args["content"]).is_dir() and not (Path(args["content"]) / page).is_file():
+        yield Fault("not_found_page", f"{page!r} is given, and is not in {args['content']!r}", "a page in the folder")
 
 
 def _header_faults(args: StaticSiteArgs) -> Iterable[Fault]:

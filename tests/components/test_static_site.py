@@ -587,6 +587,11 @@ def test_a_folder_without_a_first_page_is_refused(tmp_path: Path) -> None:
     assert said.faults["content"][0].endswith("has no index.html")
 
 
+def test_a_page_that_is_named_is_in_the_folder(folder: Path) -> None:
+    assert set(refusal(content=str(folder), not_found_page="none.html").faults) == {"not_found_page"}
+    assert "site-file-404.html" in site(content=str(folder), not_found_page="404.html")
+
+
 def test_a_folder_with_more_files_than_resources_should_be_is_refused(tmp_path: Path) -> None:
     root = written(tmp_path / "public", "index.html", *(f"{index}.txt" for index in range(2000)))
     given, allowed = refusal(content=str(root)).faults["content"]

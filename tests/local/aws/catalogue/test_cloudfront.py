@@ -1,7 +1,11 @@
 """Distributions and what they use live in the emulator as their entries say, and serve what is in a bucket."""
 
+import json
+import urllib.request
 from typing import Any
 
+from local.aws import resources
+from local.aws.catalogue import CATALOGUE
 from tests.local.aws.catalogue.life import Case, Made, World, live, only, parametrize, tags_of
 
 CACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -219,3 +223,92 @@ CASES = [
 @parametrize(CASES)
 def test_what_serves_at_the_edge_lives_as_its_entry_says(case: Case, world: World) -> None:
     live(case, world)
+
+
+def _create(world: World, token: str, **inputs: Any) -> tuple[str, dict[str, Any]]:
+    kind = CATALOGUE[f"aws:{token}"]
+    name = world.new_name()
+    checked, faults = resources.check(world.account, kind, name, name.encode(), {}, inputs)
+    assert faults == []
+    return resources.create(world.account, kind, checked, lambda _: None)
+
+
+def _simple(world: World, bucket: str = "one", **more: Any) -> tuple[str, dict[str, Any]]:
+    access, _ = _create(
+        world,
+        "cloudfront/originAccessControl:OriginAccessControl",
+        originAccessControlOriginType="s3",
+        signingBehavior="always",
+        signingProtocol="sigv4",
+    )
+    behavior = {
+        "targetOriginId": bucket,
+        "viewerProtocolPolicy": "redirect-to-https",
+        "allowedMethods": ["GET", "HEAD"],
+        "cachedMethods": ["GET", "HEAD"],
+        "cachePolicyId": CACHED,
+        **more,
+    }
+    return _create(
+        world,
+        "cloudfront/distribution:Distribution",
+        enabled=True,
+        origins=[{**_origin(bucket), "originAccessControlId": access}],
+        defaultCacheBehavior=behavior,
+        restrictions={"geoRestriction": {"restrictionType": "none"}},
+        viewerCertificate={"cloudfrontDefaultCertificate": True},
+    )
+
+
+def _ask(world: World, host: str, path: str) -> tuple[str, Any]:
+    endpoint = _client(world).meta.endpoint_url
+    request = urllib.request.Request(endpoint + path, headers={"Host": host, "X-Forwarded-Proto": "https"})
+    with urllib.request.urlopen(request) as answer:
+        return answer.read().decode(), answer.headers
+
+
+def test_a_distribution_serves_what_a_private_bucket_lets_it_read(world: World) -> None:
+    policy, _ = _create(
+        world, "cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", securityHeadersConfig=_secure(100)
+    )
+    _, served = _simple(world, world.bucket, responseHeadersPolicyId=policy)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{world.bucket}/*",
+        "Condition": {"StringEquals": {"AWS:SourceArn": served["arn"]}},
+    }
+    unencrypted = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": f"arn:aws:s3:::{world.bucket}/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement, unencrypted]})
+    _create(world, "s3/bucketPolicy:BucketPolicy", bucket=world.bucket, policy=document)
+    _create(
+        world,
+        "s3/bucketObjectv2:BucketObjectv2",
+        bucket=world.bucket,
+        key="about.html",
+        content="<h1>about</h1>",
+        contentType="text/html",
+    )
+    body, headers = _ask(world, served["domainName"], "/about.html")
+    assert (body, headers["Content-Type"]) == ("<h1>about</h1>", "text/html")
+    assert headers["Strict-Transport-Security"] == "max-age=100"
+    world.client("s3").delete_bucket_policy(Bucket=world.bucket)
+
+
+def test_what_somebody_changed_is_changed_and_taken_away_all_the_same(world: World) -> None:
+    kind = CATALOGUE["aws:cloudfront/distribution:Distribution"]
+    identity, state = _simple(world)
+    inputs = {key: value for key, value in state.items() if key not in kind.outputs}
+    _loosened(world, Made(identity, {}, state))
+    state = resources.update(world.account, kind, identity, state, inputs, {**inputs, "comment": "two"})
+    assert state["comment"] == "two"
+    _loosened(world, Made(identity, {}, state))
+    resources.delete(world.account, kind, identity, state)
+    assert resources.read(world.account, kind, identity, state, inputs) is None

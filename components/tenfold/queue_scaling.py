@@ -84,14 +84,14 @@ def scaling_faults(path: str, scaling: QueueServiceScalingArgs) -> Iterable[Faul
     for key in ("acceptable_wait_seconds", "seconds_per_message", "backlog_per_worker"):
         number = scaling.get(key)
         if number is not None and not 0.001 <= number <= 1_209_600:
-            yield Fault(f"{path}.{key}", f"{number} is given", "0.001 to 1209600")
+            yield Fault(f"{path}.{key}", f"{number:g} is given", "0.001 to 1209600")
     wait, each = "acceptable_wait_seconds" in scaling, "seconds_per_message" in scaling
     if wait != each:
         given, missing = ("acceptable_wait_seconds", "seconds_per_message")[:: 1 if wait else -1]
         yield Fault(f"{path}.{missing}", f"nothing is given, but {given} is", "both, or backlog_per_worker")
     elif wait and "backlog_per_worker" in scaling:
         allowed = "nothing, as acceptable_wait_seconds and seconds_per_message are given"
-        yield Fault(f"{path}.backlog_per_worker", f"{scaling['backlog_per_worker']} is given", allowed)
+        yield Fault(f"{path}.backlog_per_worker", f"{scaling['backlog_per_worker']:g} is given", allowed)
 
 
 def backlog_expression(target: float) -> str:

@@ -1,6 +1,10 @@
 """Every example is a whole program: it runs, it shows its component, and a clone of the repository is all it needs."""
 
 import runpy
+import shutil
+import subprocess
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +14,13 @@ import yaml
 import tenfold
 from tenfold.hosting import components_of
 from tests.components.building import LOOK_UPS, Built, build
+from tests.local.aws.test_on_the_engine import Stack, stack
+
+__all__ = ["stack"]
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = sorted(project.parent for project in (ROOT / "examples").glob("*/Pulumi.yaml"))
+# Those in Python; `from_yaml` is run by tests/components/test_hosted.py.
+FOLDERS = sorted(program.parent for program in (ROOT / "examples").glob("*/__main__.py"))
 
 examples = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
@@ -59,3 +67,40 @@ def test_it_is_short_and_says_what_it_shows(folder: Path) -> None:
     lines = (folder / "__main__.py").read_text().splitlines()
     assert lines[0].startswith('"""')
     assert len(lines) <= 60
+
+
+def test_the_example_in_yaml_names_the_components_of_the_clone() -> None:
+    folder = ROOT / "examples" / "from_yaml"
+    packages = yaml.safe_load((folder / "Pulumi.yaml").read_text())["packages"]
+    assert (folder / packages["tenfold"]).resolve() == ROOT / "components"
+
+
+# The first test on the engine may have to build it.
+@pytest.mark.deep
+@pytest.mark.timeout(1200)
+def test_a_clone_previews_every_example_on_the_engine(stack: Stack, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+
+    def previewed(folder: Path, environment: Mapping[str, str]) -> tuple[str, str]:
+        commands = (("stack", "init", "dev"), ("preview", "--suppress-progress"))
+        said = [_said(stack, tmp_path / "examples" / folder.name, environment, *command) for command in commands]
+        return folder.name, said[-1]
+
+    # As many at a time as small machines have processors.
+    with stack.attached() as environment, ThreadPoolExecutor(2) as pool:
+        said = dict(pool.map(lambda folder: previewed(folder, environment), FOLDERS))
+    assert {name: text for name, text in said.items() if text.startswith("exit code")} == {}
+
+
+def _said(stack: Stack, folder: Path, environment: Mapping[str, str], *command: str) -> str:
+    process = subprocess.run(
+        [stack.pulumi, *command, "--non-interactive", "--color=never"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return process.stdout if process.returncode == 0 else f"exit code {process.returncode}: {process.stdout[-2000:]}"

@@ -63,9 +63,10 @@ def user_of(function: str, given: FederatedFunctionArgs) -> str:
 
 
 def database_names(args: FederatedDatabasesArgs) -> list[str]:
-    """All databases by name: those that a function is in, and those that are only described."""
+    """All databases by name: those that a function is in or moves to, and those that are only described."""
     used = {database_of(function, given) for function, given in args["functions"].items()}
-    return sorted({*used, *args.get("databases", {})})
+    moved = {given["also_in"] for given in args["functions"].values() if "also_in" in given}
+    return sorted({*used, *moved, *args.get("databases", {})})
 
 
 def functions_in(args: FederatedDatabasesArgs, database: str) -> dict[str, FederatedFunctionArgs]:
@@ -117,17 +118,19 @@ def federated_faults(name: str, args: FederatedDatabasesArgs) -> Iterable[Fault]
     if not 1 <= len(functions) <= 50:
         yield Fault("functions", f"{len(functions)} are given", "1 to 50 functions")
     for function, given in functions.items():
-        yield from _name_faults(name, f"functions.{function}", function, database_of(function, given), given)
+        yield from _name_faults(name, function, given)
     for database in args.get("databases", {}):
         if not _fits(name, database):
             yield Fault(f"databases.{database}", "it has this name", _allowed(name))
 
 
-def _name_faults(name: str, path: str, function: str, database: str, given: FederatedFunctionArgs) -> Iterable[Fault]:
+def _name_faults(name: str, function: str, given: FederatedFunctionArgs) -> Iterable[Fault]:
+    path = f"functions.{function}"
     if not KEY.fullmatch(function) or ("database" not in given and not _fits(name, function)):
         yield Fault(path, "it has this name", _allowed(name))
-    if "database" in given and not _fits(name, database):
-        yield Fault(f"{path}.database", f"{database!r} is given", _allowed(name))
+    for key, database in (("database", given.get("database")), ("also_in", given.get("also_in"))):
+        if database is not None and not _fits(name, database):
+            yield Fault(f"{path}.{key}", f"{database!r} is given", _allowed(name))
 
 
 def _fits(name: str, database: str) -> bool:
@@ -141,13 +144,11 @@ def _allowed(name: str) -> str:
 
 def function_faults(args: FederatedDatabasesArgs) -> Iterable[Fault]:
     """What is wrong with where functions are, and who has them."""
-    known, groups = database_names(args), dict[str, Any]()
+    groups = dict[str, Any]()
     for function, given in sorted(args["functions"].items()):
         path = f"functions.{function}"
-        there = given.get("also_in")
-        if there is not None and (there not in known or there == database_of(function, given)):
-            others = ", ".join(each for each in known if each != database_of(function, given))
-            yield Fault(f"{path}.also_in", f"{there!r} is given", f"another database: {others or 'there is none'}")
+        if given.get("also_in") == database_of(function, given):
+            yield Fault(f"{path}.also_in", f"{given.get('also_in')!r} is given", "another database than it is in")
         if not USER.fullmatch(user_of(function, given)):
             allowed = "up to 32 letters, digits and underscores, no digit first"
             yield Fault(f"{path}.iam_user", f"{user_of(function, given)!r} is given", allowed)

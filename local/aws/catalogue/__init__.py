@@ -5,6 +5,7 @@ from types import ModuleType
 
 from local.aws.catalogue import (
     acm,
+    appautoscaling,
     autoscaling,
     cloudfront,
     cloudwatch,
@@ -46,6 +47,7 @@ _MODULES = (
     launch_template,
     elb,
     autoscaling,
+    appautoscaling,
     sqs,
     functions,
     iam,

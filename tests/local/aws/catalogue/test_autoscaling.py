@@ -1,4 +1,4 @@
-"""Auto Scaling groups and policies live in the emulator; Application Auto Scaling on record."""
+"""Auto Scaling groups, policies and schedules live in the emulator as their entries say."""
 
 from typing import Any
 
@@ -175,30 +175,3 @@ def test_a_new_template_version_starts_an_instance_refresh_where_the_program_wan
     resources.update(world.account, kind, identity, state, news, {**news, "maxSize": 2})
     assert len(refreshes(AutoScalingGroupName=identity)["InstanceRefreshes"]) == 1
     resources.delete(world.account, kind, identity, state)
-
-
-_TARGET = {
-    "minCapacity": 1,
-    "maxCapacity": 2,
-    "resourceId": "service/a/b",
-    "scalableDimension": "ecs:service:DesiredCount",
-    "serviceNamespace": "ecs",
-}
-
-
-def test_what_the_emulator_lacks_is_checked_and_kept_on_record(world: World) -> None:
-    kind = CATALOGUE["aws:appautoscaling/target:Target"]
-    assert kind.recorded
-    inputs, faults = resources.check(world.account, kind, "t", b"", {}, _TARGET)
-    assert faults == []
-    identity, state = resources.create(world.account, kind, inputs, lambda _: None)
-    assert identity == "service/a/b"
-    assert state["maxCapacity"] == 2
-    assert resources.read(world.account, kind, identity, state, inputs) == (state, inputs)
-    assert resources.compare(world.account, kind, inputs, {**inputs, "maxCapacity": 3}).replaces == ()
-    assert resources.compare(world.account, kind, inputs, {**inputs, "resourceId": "c"}).replaces == ("resourceId",)
-    wrong = {**_TARGET, "serviceNamespace": "nothing", "maxCapacities": 3}
-    assert {fault.path for fault in resources.check(world.account, kind, "t", b"", {}, wrong)[1]} == {
-        "serviceNamespace",
-        "maxCapacities",
-    }

@@ -12,6 +12,7 @@ from .tokens import (
     DYNAMODB_TABLE,
     EVENT_SOURCE_MAPPING,
     KINESIS_STREAM,
+    LAMBDA_ALIAS,
     LAMBDA_FUNCTION,
     METRIC_ALARM,
     QUEUE,
@@ -182,7 +183,7 @@ def visibility_covers_function(mapping: Resource, stack: Stack, _: Settings) -> 
     if not _reads_queue(mapping, stack):
         return
     queue = stack.links(mapping["eventSourceArn"], QUEUE).one()
-    function = stack.links(mapping["functionName"], LAMBDA_FUNCTION).one()
+    function = _function_of(mapping, stack)
     run_seconds = _or(function["timeout"], _DEFAULT_FUNCTION_SECONDS)
     needed = 6 * run_seconds + _or(mapping["maximumBatchingWindowInSeconds"], 0)
     hidden = queue["visibilityTimeoutSeconds"]
@@ -282,6 +283,13 @@ def _any(*referrers: Referrers) -> bool:
             tuple(doubt for each in referrers for doubt in each.doubts),
         )
     )
+
+
+def _function_of(mapping: Resource, stack: Stack) -> Resource:
+    """The function of a mapping, which may name one of its aliases."""
+    named = mapping["functionName"]
+    aliases = stack.links(named, LAMBDA_ALIAS).resources
+    return stack.links(aliases[0]["functionName"] if len(aliases) == 1 else named, LAMBDA_FUNCTION).one()
 
 
 def _reads_queue(mapping: Resource, stack: Stack) -> bool:

@@ -64,6 +64,13 @@ def stream_reader() -> None:
     aws.lambda_.EventSourceMapping("mapping", event_source_arn=stream.arn, function_name=worker.arn)
 
 
+def reader_by_alias(seconds: int) -> None:
+    jobs = queue("jobs", visibility_timeout_seconds=seconds)
+    worker = aws.lambda_.Function("worker", role="arn:aws:iam::123456789012:role/worker", timeout=10)
+    live = aws.lambda_.Alias("live", function_name=worker.name, function_version="1")
+    aws.lambda_.EventSourceMapping("mapping", event_source_arn=jobs.arn, function_name=live.arn)
+
+
 def foreign_reader() -> None:
     worker = aws.lambda_.Function("worker", role="arn:aws:iam::123456789012:role/worker")
     aws.lambda_.EventSourceMapping(
@@ -194,6 +201,7 @@ CASES = [
     refuses("dec-redrive-allow", "any queue may use it", pair, NO_ALLOW),
     passes("dec-visibility-6x-lambda", "six times", lambda: reader({"visibility_timeout_seconds": 60})),
     passes("dec-visibility-6x-lambda", "the defaults of both, by name", lambda: reader(timeout=None, by_name=True)),
+    passes("dec-visibility-6x-lambda", "six times, by an alias", lambda: reader_by_alias(60)),
     passes("dec-visibility-6x-lambda", "a stream has none", stream_reader),
     passes(
         "dec-visibility-6x-lambda",
@@ -207,6 +215,12 @@ CASES = [
         "dec-visibility-6x-lambda",
         "a second too short",
         lambda: reader({"visibility_timeout_seconds": 59}),
+        ("jobs", "visibilityTimeoutSeconds", "59 seconds", LONG_RUN),
+    ),
+    refuses(
+        "dec-visibility-6x-lambda",
+        "a second too short, by an alias",
+        lambda: reader_by_alias(59),
         ("jobs", "visibilityTimeoutSeconds", "59 seconds", LONG_RUN),
     ),
     refuses(

@@ -294,9 +294,15 @@ def client_faults(args: DatabaseArgs) -> Iterable[Fault]:
 
 def group_faults(path: str, clients: Mapping[str, Any]) -> Iterable[Fault]:
     """What is wrong with the security groups that are known."""
+    names = dict[str, str]()
     for key, group in clients.items():
-        if _CLIENT.fullmatch(key) and is_known(group) and not str(group).startswith("sg-"):
+        if not _CLIENT.fullmatch(key) or not is_known(group):
+            continue
+        other = names.setdefault(group, key)
+        if not str(group).startswith("sg-"):
             yield Fault(f"{path}.{key}", f"{group!r} is given", "a security group's id: sg-0123456789abcdef0")
+        elif other != key:
+            yield Fault(f"{path}.{key}", f"{group!r} is given twice", f"each group once: {other} is this one")
 
 
 RULES = (

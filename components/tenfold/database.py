@@ -209,7 +209,8 @@ def _place(database: Database, args: DatabaseArgs) -> DatabasePlace:
     # The end that Pulumi gave to the subnet group's name tells this database from an earlier one of the same name:
     # its logs and its final snapshot have names before it exists.
     identifier = subnets.name.apply(lambda found: found.replace(f"{name}-subnets", name, 1))
-    return DatabasePlace(identifier, subnets, group)
+    others = args.get("access", {}).get("security_group_ids", {})
+    return DatabasePlace(identifier, subnets, group, [group.id, *(others[key] for key in sorted(others))])
 
 
 def _rotation(database: Database, args: DatabaseArgs, server: DatabaseServer) -> None:

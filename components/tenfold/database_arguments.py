@@ -121,6 +121,9 @@ class DatabaseAccessArgs(TypedDict):
     """After how many days the master user's password is another, 1 to 1000; 7 by default."""
     secret_kms_key_arn: NotRequired[pulumi.Input[str]]
     """The ARN of the key that encrypts the password; the account's `aws/secretsmanager` key by default."""
+    security_group_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Further security groups that it is in, by a name of your own, such as one that several databases share; none by
+    default."""
 
 
 class DatabaseProxyArgs(TypedDict):

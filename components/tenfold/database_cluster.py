@@ -89,7 +89,7 @@ def _cluster(
         master_user_secret_kms_key_id=access.get("secret_kms_key_arn"),
         iam_database_authentication_enabled=True,
         db_subnet_group_name=place.subnets.name,
-        vpc_security_group_ids=[place.group.id],
+        vpc_security_group_ids=place.groups,
         db_cluster_parameter_group_name=parameters.name,
         serverlessv2_scaling_configuration=_scaling_configuration(args),
         storage_encrypted=True,

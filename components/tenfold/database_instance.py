@@ -108,7 +108,7 @@ def _shared(args: DatabaseArgs, place: DatabasePlace, parameters: aws.rds.Parame
     """What an instance and its replicas have in common."""
     storage, maintenance = args.get("storage", {}), args.get("maintenance", {})
     return {
-        "vpc_security_group_ids": [place.group.id],
+        "vpc_security_group_ids": place.groups,
         "publicly_accessible": False,
         "parameter_group_name": parameters.name,
         "iam_database_authentication_enabled": True,

@@ -40,11 +40,13 @@ class DatabasePlace(NamedTuple):
         identifier: The identifier that it gets.
         subnets: Its subnet group.
         group: Its security group.
+        groups: The ids of all security groups that it is in.
     """
 
     identifier: pulumi.Output[str]
     subnets: aws.rds.SubnetGroup
     group: aws.ec2.SecurityGroup
+    groups: Sequence[pulumi.Input[str]]
 
 
 def master_secret(secrets: Sequence[Any]) -> str:

@@ -262,10 +262,16 @@ def history(store: _STORE, as_json: _JSON = False) -> None:
     with _reached(store):
         publications = _store(store).history()
     if as_json:
-        _print_json([{"version": one.version, "published_at": one.published_at.isoformat()} for one in publications])
+        _print_json(
+            [
+                {"version": one.version, "published_at": one.published_at and one.published_at.isoformat()}
+                for one in publications
+            ]
+        )
         return
     for one in publications:
-        typer.echo(f"version {one.version}  {one.published_at:%Y-%m-%d %H:%M:%S} UTC")
+        when = f"{one.published_at:%Y-%m-%d %H:%M:%S} UTC" if one.published_at else "with its table"
+        typer.echo(f"version {one.version}  {when}")
 
 
 @app.command("rollback")

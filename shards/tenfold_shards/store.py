@@ -24,11 +24,11 @@ class Publication:
 
     Attributes:
         version: The map's version.
-        published_at: When, by the clock of who published it.
+        published_at: When, by the clock of who published it; None for a first version that came with its table.
     """
 
     version: int
-    published_at: datetime
+    published_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

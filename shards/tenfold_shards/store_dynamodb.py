@@ -6,7 +6,8 @@ Key schema: partition key ``map`` (string), sort key ``item`` (string). One tabl
 |--------------------|----------------------------------------------------------------------------------|
 | head               | version (number): the version in force                                           |
 | version#0000000001 | text (binary): the canonical text, zlib; published_at (string); publication      |
-|                    | (string): a UUID, by which a publisher whose answer was lost knows its own       |
+|                    | (string): a UUID, by which a publisher whose answer was lost knows its own. The  |
+|                    | first version may be put there by infrastructure: text as a string, nothing else |
 | leases             | revision (number), text (string): who moves what at present                      |
 
 The head is moved from n to n + 1 by a condition, in one transaction with the version's item, which must not exist.
@@ -84,7 +85,8 @@ class DynamoStore:
             )
         place = f"{self.table} {self.name} {_version_item(number)}"
         try:
-            text = zlib.decompress(item["text"]["B"]).decode()
+            stored = item["text"]
+            text = stored["S"] if "S" in stored else zlib.decompress(stored["B"]).decode()
         except (zlib.error, UnicodeDecodeError, KeyError) as error:
             raise StoreError(f"{place} does not hold a shard map: {error}") from error
         return decoded(text, number, place)
@@ -136,10 +138,7 @@ class DynamoStore:
                     Limit=limit - len(found),
                     **start,
                 )
-            found += [
-                Publication(int(item["item"]["S"].partition("#")[2]), datetime.fromisoformat(item["published_at"]["S"]))
-                for item in page["Items"]
-            ]
+            found += map(_publication, page["Items"])
             if not page.get("LastEvaluatedKey"):
                 break
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
@@ -190,7 +189,8 @@ class DynamoStore:
         immutable = {
             "TableName": self.table,
             "Item": item,
-            "ConditionExpression": "attribute_not_exists(publication)",
+            "ConditionExpression": "attribute_not_exists(#text)",
+            "ExpressionAttributeNames": {"#text": "text"},
         }
         return [{"Update": head}, {"Put": immutable}]
 
@@ -224,6 +224,11 @@ class DynamoStore:
             if error.response.get("Error", {}).get("Code") != "ResourceNotFoundException":
                 raise
             raise StoreError(f"there is no table {self.table} for shard maps in this account and region") from error
+
+
+def _publication(item: dict[str, Any]) -> Publication:
+    published_at = datetime.fromisoformat(item["published_at"]["S"]) if "published_at" in item else None
+    return Publication(int(item["item"]["S"].partition("#")[2]), published_at)
 
 
 def _version_item(version: int) -> str:

@@ -41,14 +41,12 @@ class FargateService(NamedTuple):
         cluster_arn: Its cluster's ARN.
         cluster_name: Its cluster's name, for metrics.
         logs: Where its containers log.
-        task: The task definition.
     """
 
     service: aws.ecs.Service
     cluster_arn: pulumi.Output[str]
     cluster_name: pulumi.Output[str]
     logs: aws.cloudwatch.LogGroup
-    task: aws.ecs.TaskDefinition
 
 
 def fargate_service(
@@ -105,7 +103,7 @@ def fargate_service(
         tags=tags,
         ready=[*ready, *capacity, permission, *shell],
     )
-    return FargateService(service, cluster_arn, cluster_name, logs, task)
+    return FargateService(service, cluster_arn, cluster_name, logs)
 
 
 def _cluster(

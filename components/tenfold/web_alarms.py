@@ -25,8 +25,8 @@ def web_alarms(
     _error_alarm(
         tier,
         "target-error-alarm",
-        f"More than 1 % of the requests to {name} fail with a 5XX of its instances; see their logs and the last "
-        "deployment.",
+        f"More than 1 % of the requests to {name} fail with a 5XX of its instances or tasks; see their logs and "
+        "the last deployment.",
         # A minute without errors has no count of them, which must not hide that it had requests.
         "100 * FILL(errors, 0) / requests",
         {"errors": "HTTPCode_Target_5XX_Count", "requests": "RequestCount"},
@@ -37,9 +37,9 @@ def web_alarms(
         _error_alarm(
             tier,
             "alb-error-alarm",
-            f"The load balancer of {name} answers more than 1 % of the requests itself with a 5XX: no instance is "
-            "healthy, or they close connections or time out.",
-            # Requests that no instance could be found for are not among RequestCount.
+            f"The load balancer of {name} answers more than 1 % of the requests itself with a 5XX: no instance "
+            "or task is healthy, or they close connections or time out.",
+            # Requests that nobody could be found for are not among RequestCount.
             "100 * errors / (errors + FILL(requests, 0))",
             {"errors": "HTTPCode_ELB_5XX_Count", "requests": "RequestCount"},
             of_balancer,
@@ -47,14 +47,14 @@ def web_alarms(
         )
     aws.cloudwatch.MetricAlarm(
         f"{name}-unhealthy-alarm",
-        alarm_description=f"Instances of {name} have failed health checks for ten minutes and replacing them does not "
-        "help; see the health check's reason in the target group, and the group's activities.",
+        alarm_description=f"Instances or tasks of {name} have failed health checks for ten minutes and replacing them "
+        "does not help; see the reason in the target group, and the group's activities or the service's events.",
         namespace=_NAMESPACE,
         metric_name="UnHealthyHostCount",
         dimensions=of_targets,
         statistic="Maximum",
         period=60,
-        # The group replaces an instance within a few minutes; longer is a fault of the image or of what it needs.
+        # They are replaced within a few minutes; longer is a fault of the image or of what it needs.
         evaluation_periods=10,
         datapoints_to_alarm=10,
         comparison_operator="GreaterThanThreshold",
@@ -67,7 +67,7 @@ def web_alarms(
     aws.cloudwatch.MetricAlarm(
         f"{name}-latency-alarm",
         alarm_description=f"One of a hundred requests to {name} takes longer than a second; see what its instances "
-        "wait for, and whether the fleet has reached its maximum.",
+        "or tasks wait for, and whether there are as many as there may be.",
         namespace=_NAMESPACE,
         metric_name="TargetResponseTime",
         dimensions=of_targets,

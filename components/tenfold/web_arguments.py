@@ -86,7 +86,7 @@ class WebTierScalingArgs(TypedDict):
     """What the fleet is kept at; the target that asks for more instances or tasks wins."""
 
     cpu_percent: NotRequired[pulumi.Input[float]]
-    """The average CPU utilization, 1 to 100; 60 by default."""
+    """The average CPU utilization, 1 to 100; 60 by default, with which two of three zones carry the load of all."""
     requests_per_minute: NotRequired[pulumi.Input[float]]
     """The requests that each instance or task gets a minute; 3000 by default."""
     memory_percent: NotRequired[pulumi.Input[float]]

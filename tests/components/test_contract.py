@@ -678,7 +678,7 @@ def test_tags_reach_every_child_that_can_have_them(component: Any, use: str) -> 
         tags = built[name].inputs["tags"]
         # An Auto Scaling group's are blocks.
         found = tags if isinstance(tags, dict) else {tag["key"]: tag["value"] for tag in tags}
-        assert found["team"] == "web", name
+        assert found.get("team") == "web", name
 
 
 @every_use
@@ -692,7 +692,7 @@ def test_alarms_notify_the_topic_and_exist_without_one(component: Any, use: str)
     # What an alarm lets EC2 do by itself, such as a reboot, notifies nobody; one that scales a fleet does nothing else.
     told = [[action for action in alarm.inputs["alarmActions"] if ":automate:" not in action] for alarm in alarms]
     assert all(actions == [TOPIC] for actions in told if not any("autoscaling" in action for action in actions))
-    assert all(alarm.inputs["alarmDescription"] for alarm in alarms)
+    assert all(alarm.inputs.get("alarmDescription") for alarm in alarms)
 
 
 @every_use

@@ -5,6 +5,7 @@ the same: components of a package that the engine hosts, by the names and values
 """
 
 import json
+import re
 import shutil
 import sys
 import time
@@ -94,8 +95,14 @@ def eventually(ask: Any, seconds: float = 60) -> Any:
     pytest.fail(f"nothing within {seconds} s")
 
 
-def test_a_program_in_another_language_comes_up_works_and_stays_as_it_is(stack: Stack, program: dict[str, Any]) -> None:
+def test_a_program_in_another_language_comes_up_works_and_changes_in_place(
+    stack: Stack, program: dict[str, Any]
+) -> None:
+    # A secret within an argument is no reason to refuse it as one that is known only later.
+    program["resources"]["jobs"]["properties"]["tags"] = {"contact": {"fn::secret": "ada@example.com"}}
+    give(stack, program)
     stack.up()
+    assert "ada@example.com" not in stack.run("stack", "export")
     outputs = stack.outputs()
     subnets = stack.client("ec2").describe_subnets(SubnetIds=outputs["placement"]["appSubnetIds"])["Subnets"]
     assert sorted(subnet["AvailabilityZone"] for subnet in subnets) == outputs["placement"]["zones"]
@@ -108,12 +115,11 @@ def test_a_program_in_another_language_comes_up_works_and_stays_as_it_is(stack: 
     redrive = queue.get_queue_attributes(QueueUrl=outputs["queueUrl"], AttributeNames=["RedrivePolicy"])
     assert '"maxReceiveCount":3' in redrive["Attributes"]["RedrivePolicy"].replace(" ", "")
 
-    said = stack.run("preview", "--expect-no-changes", "--diff")
-    assert "unchanged" in said
-
     program["resources"]["jobs"]["properties"]["worker"]["timeoutSeconds"] = 90
     give(stack, program)
-    stack.up()
+    # Nothing changes but the function, its queue and the component that they are of.
+    said = stack.up()
+    assert re.search(r"~ 3 updated\s+\d+ unchanged", said), said
     assert stack.outputs() == outputs
     visibility = queue.get_queue_attributes(QueueUrl=outputs["queueUrl"], AttributeNames=["VisibilityTimeout"])
     # Six times the function's timeout, as AWS recommends.
@@ -135,18 +141,3 @@ def test_what_is_wrong_is_told_at_once_by_the_languages_names_and_nothing_is_mad
     assert "allowed: 0 to 35 days" in said
     assert "hosting.py" not in said
     assert not [token for token, _ in stack.saved() if token.startswith("aws:")]
-
-
-def test_a_secret_within_an_argument_stays_one_and_is_no_reason_to_refuse_it(
-    stack: Stack, program: dict[str, Any]
-) -> None:
-    jobs = program["resources"]["jobs"]["properties"]
-    jobs["worker"] |= {"environment": {"TOKEN": {"fn::secret": "hunter2"}}, "policies": {}}
-    give(stack, {"resources": {"jobs": {"type": "tenfold:QueueService", "properties": jobs}}})
-    stack.up()
-    exported = stack.run("stack", "export")
-    assert "hunter2" not in exported
-    (worker,) = [
-        one for one in stack.client("lambda").list_functions()["Functions"] if "jobs-worker" in one["FunctionName"]
-    ]
-    assert worker["Environment"]["Variables"]["TOKEN"] == "hunter2"

@@ -48,7 +48,8 @@ def cluster(**args: Any) -> dict[str, Any]:
 
 
 def instance(**args: Any) -> dict[str, Any]:
-    return database(**{"engine": "postgres", **args})["orders-instance"].inputs
+    args.setdefault("engine", "postgres")
+    return database(**args)["orders-instance"].inputs
 
 
 def parameters(resource: Registered) -> dict[str, tuple[str, str]]:

@@ -2,7 +2,9 @@
 
 # ruff: noqa: ARG001 - each look-up is asked in the same way
 
+import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -322,7 +324,33 @@ def _only(found: list[Properties], what: str, args: Properties) -> Properties:
 
 
 _LookUp = tuple[str, Callable[[Account, Properties], Properties]]
+
+
+def _table_item(account: Account, args: Properties) -> Properties:
+    names = {"projectionExpression": "ProjectionExpression", "expressionAttributeNames": "ExpressionAttributeNames"}
+    asked = {member: args[name] for name, member in names.items() if args.get(name)}
+    key = json.loads(args["key"])
+    found = _call(
+        account,
+        "dynamodb",
+        args.get("region", account.region),
+        "get_item",
+        TableName=args["tableName"],
+        Key=key,
+        ConsistentRead=True,
+        **asked,
+    )
+    if "Item" not in found:
+        raise InvokeError([Fault("key", f"names no item of the table {args['tableName']}: {args['key']}")])
+    item = json.dumps(found["Item"], default=lambda binary: base64.b64encode(binary).decode())
+    return {**args, "id": f"{args['tableName']}|{args['key']}", "item": item}
+
+
 _LOOK_UPS: dict[str, _LookUp] = {
+    "aws:dynamodb/getTableItem:getTableItem": (
+        "expressionAttributeNames key projectionExpression region tableName",
+        _table_item,
+    ),
     "aws:index/getAvailabilityZones:getAvailabilityZones": (
         "allAvailabilityZones excludeNames excludeZoneIds filters region state",
         _zones,

@@ -1,5 +1,6 @@
 """DynamoDB tables: indexes come and go in place, one at a time."""
 
+import json
 from typing import Any
 
 from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType, Sweep, Tagging
@@ -327,4 +328,59 @@ RESOURCE_POLICY = ResourceType(
     documents=frozenset({"policy"}),
     required=frozenset({"resourceArn", "policy"}),
     replace_on=frozenset({"resourceArn"}),
+)
+
+
+def _attributes(text: Any) -> Any:
+    """An item's attributes; what is no JSON is left for AWS to refuse."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return text
+
+
+def _item(properties: Properties) -> Properties:
+    return {**properties, "item": _attributes(properties.get("item"))}
+
+
+def _item_back(properties: Properties) -> Properties:
+    return {**properties, "item": json.dumps(properties.get("item"))}
+
+
+def _item_key(properties: Properties) -> Properties:
+    item = _attributes(properties.get("item"))
+    names = [properties[name] for name in ("hashKey", "rangeKey") if properties.get(name)]
+    key = {name: item[name] for name in names if isinstance(item, dict) and name in item}
+    parts = "|".join(str(part) for value in key.values() for part in value.values())
+    return {"key": key, "parts": parts, "hash": properties.get("hashKey")}
+
+
+_PUT_ITEM = Operation(name="put_item", only=frozenset({"tableName", "item"}))
+
+TABLE_ITEM = ResourceType(
+    token="aws:dynamodb/tableItem:TableItem",
+    service="dynamodb",
+    create=Operation(
+        name="put_item",
+        only=frozenset({"tableName", "item"}),
+        # What is there already belongs to somebody.
+        params={"ConditionExpression": "attribute_not_exists(#hash)", "ExpressionAttributeNames": {"#hash": "$hash"}},
+    ),
+    id="$tableName|$parts",
+    read=(
+        Read(
+            name="get_item",
+            params={"TableName": "$tableName", "Key": "$key", "ConsistentRead": True},
+            at="Item && @",
+            also={"TableName": "$tableName"},
+        ),
+    ),
+    update=(_PUT_ITEM,),
+    delete=Operation(name="delete_item", params={"TableName": "$tableName", "Key": "$key"}),
+    required=frozenset({"tableName", "hashKey", "item"}),
+    replace_on=frozenset({"tableName", "hashKey", "rangeKey"}),
+    ignored=frozenset({"hashKey", "rangeKey"}),
+    prepare=_item,
+    restore=_item_back,
+    derived=_item_key,
 )

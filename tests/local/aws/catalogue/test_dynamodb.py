@@ -41,6 +41,10 @@ def _insights(world: World, index: str) -> bool | None:
     return True if found["ContributorInsightsStatus"] in ("ENABLED", "ENABLING") else None
 
 
+def _item(world: World, key: str) -> Any:
+    return world.client("dynamodb").get_item(TableName=world.table, Key={"pk": {"S": key}})["Item"]
+
+
 def _destinations(world: World) -> list[str]:
     found = world.client("dynamodb").describe_kinesis_streaming_destination(TableName=world.table)
     active = [one for one in found["KinesisDataStreamDestinations"] if one["DestinationStatus"] == "ACTIVE"]
@@ -171,6 +175,22 @@ CASES = [
         inputs=lambda world: {"tableName": world.table, "streamArn": world.stream},
         look=lambda world, _: _destinations(world)[0],
         made=lambda world, _: world.stream,
+    ),
+    Case(
+        token="aws:dynamodb/tableItem:TableItem",
+        inputs=lambda world: {
+            "tableName": world.table,
+            "hashKey": "pk",
+            "item": '{"pk": {"S": "head"}, "version": {"N": "1"}}',
+        },
+        look=lambda world, _: _item(world, "head")["version"],
+        made={"N": "1"},
+        change=lambda _: {"item": '{"pk": {"S": "head"}, "version": {"N": "2"}}'},
+        changed={"N": "2"},
+        meddle=lambda world, _: world.client("dynamodb").put_item(
+            TableName=world.table, Item={"pk": {"S": "head"}, "version": {"N": "9"}}
+        ),
+        drifts=("item",),
     ),
     Case(
         token="aws:dynamodb/resourcePolicy:ResourcePolicy",

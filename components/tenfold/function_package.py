@@ -123,7 +123,8 @@ def _installer(folder: Path, version: str, processor: str) -> list[str]:
             f"{folder / REQUIREMENTS} cannot be installed: there is neither uv nor pip. Install uv, or have the code "
             "built before and give its archive."
         )
-    platforms = ["manylinux2014", *(f"manylinux_2_{minor}" for minor in range(17, 35 if new else 27))]
+    # The first that a package has is taken: what was built for the newest system is the best that runs.
+    platforms = [*(f"manylinux_2_{minor}" for minor in range(34 if new else 26, 16, -1)), "manylinux2014"]
     chosen = [word for platform in platforms for word in ("--platform", f"{platform}_{processor}")]
     return [
         *pip,

@@ -379,7 +379,6 @@ TABLE_ITEM = ResourceType(
     delete=Operation(name="delete_item", params={"TableName": "$tableName", "Key": "$key"}),
     required=frozenset({"tableName", "hashKey", "item"}),
     replace_on=frozenset({"tableName", "hashKey", "rangeKey"}),
-    ignored=frozenset({"hashKey", "rangeKey"}),
     prepare=_item,
     restore=_item_back,
     derived=_item_key,

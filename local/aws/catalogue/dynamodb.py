@@ -355,7 +355,7 @@ def _item_key(properties: Properties) -> Properties:
     return {"key": key, "parts": parts, "hash": properties.get("hashKey")}
 
 
-_PUT_ITEM = Operation(name="put_item", only=frozenset({"tableName", "item"}))
+_PUT_ITEM = Operation(name="put_item", only=frozenset({"tableName", "item"}), on=frozenset({"hashKey", "rangeKey"}))
 
 TABLE_ITEM = ResourceType(
     token="aws:dynamodb/tableItem:TableItem",

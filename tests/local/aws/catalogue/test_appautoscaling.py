@@ -54,3 +54,32 @@ def test_a_schedule_is_checked_and_kept_on_record(world: World) -> None:
         "scalableTargetAction.least",
         "scalableDimension",
     }
+
+
+def test_a_policy_by_metric_math_or_steps_is_checked_and_kept_on_record(world: World) -> None:
+    kind = CATALOGUE["aws:appautoscaling/policy:Policy"]
+    scaled = {key: _TARGET[key] for key in ("resourceId", "scalableDimension", "serviceNamespace")}
+    metric = {"namespace": "AWS/SQS", "metricName": "Visible", "dimensions": [{"name": "QueueName", "value": "jobs"}]}
+    metrics = [
+        {"id": "visible", "metricStat": {"metric": metric, "stat": "Maximum"}, "returnData": False},
+        {"id": "backlog", "expression": "visible / 2", "returnData": True},
+    ]
+    tracking = {"targetValue": 10, "customizedMetricSpecification": {"metrics": metrics}}
+    added = [{"metricIntervalLowerBound": "0", "scalingAdjustment": 1}]
+    steps = {"adjustmentType": "ChangeInCapacity", "stepAdjustments": added}
+    for given in (
+        {"policyType": "TargetTrackingScaling", "targetTrackingScalingPolicyConfiguration": tracking},
+        {
+            "policyType": "StepScaling",
+            "stepScalingPolicyConfiguration": {"adjustmentType": "ChangeInCapacity", **steps},
+        },
+    ):
+        inputs, faults = resources.check(world.account, kind, "p", b"", {}, {**scaled, **given})
+        assert faults == []
+        identity, state = resources.create(world.account, kind, inputs, lambda _: None)
+        assert resources.read(world.account, kind, identity, state, inputs) == (state, inputs)
+    metrics[1]["formula"] = "visible"
+    wrong = {**scaled, "policyType": "TargetTrackingScaling", "targetTrackingScalingPolicyConfiguration": tracking}
+    paths = [fault.path for fault in resources.check(world.account, kind, "p", b"", {}, wrong)[1]]
+    assert len(paths) == 1
+    assert paths[0].endswith("metrics[1].formula")

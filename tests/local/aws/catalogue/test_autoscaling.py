@@ -24,6 +24,33 @@ def _policy(world: World, made: Made) -> Any:
     return found["PolicyType"], target["TargetValue"], target["PredefinedMetricSpecification"]["PredefinedMetricType"]
 
 
+def _backlog(world: World, made: Made) -> Any:
+    group = world.scaling_group
+    found = world.client("autoscaling").describe_policies(AutoScalingGroupName=group)["ScalingPolicies"]
+    target = next(one for one in found if one["PolicyName"] == made.id)["TargetTrackingConfiguration"]
+    metrics = target["CustomizedMetricSpecification"]["Metrics"]
+    return target["TargetValue"], metrics[0]["MetricStat"]["Metric"]["Dimensions"], metrics[1]["Expression"]
+
+
+def _steps(world: World, made: Made) -> Any:
+    group = world.scaling_group
+    found = world.client("autoscaling").describe_policies(AutoScalingGroupName=group)["ScalingPolicies"]
+    return next(one for one in found if one["PolicyName"] == made.id)["StepAdjustments"]
+
+
+def _tracked(expression: str) -> dict[str, Any]:
+    visible = {
+        "namespace": "AWS/SQS",
+        "metricName": "ApproximateNumberOfMessagesVisible",
+        "dimensions": [{"name": "QueueName", "value": "jobs"}],
+    }
+    metrics = [
+        {"id": "visible", "metricStat": {"metric": visible, "stat": "Maximum"}, "returnData": False},
+        {"id": "backlog", "expression": expression, "returnData": True},
+    ]
+    return {"targetValue": 10, "customizedMetricSpecification": {"metrics": metrics}}
+
+
 def _schedule(world: World, made: Made) -> Any:
     found = world.client("autoscaling").describe_scheduled_actions(AutoScalingGroupName=world.scaling_group)
     actions = {one["ScheduledActionName"]: one for one in found["ScheduledUpdateGroupActions"]}
@@ -114,6 +141,32 @@ CASES = [
         ),
         drifts=("targetTrackingConfiguration",),
         outputs={"arn": ...},
+    ),
+    Case(
+        token="aws:autoscaling/policy:Policy",
+        inputs=lambda world: {
+            "autoscalingGroupName": world.scaling_group,
+            "policyType": "TargetTrackingScaling",
+            "targetTrackingConfiguration": _tracked("visible / 2"),
+        },
+        look=_backlog,
+        made=(10.0, [{"Name": "QueueName", "Value": "jobs"}], "visible / 2"),
+        change=lambda _: {"targetTrackingConfiguration": _tracked("visible / 3")},
+        changed=(10.0, [{"Name": "QueueName", "Value": "jobs"}], "visible / 3"),
+    ),
+    Case(
+        token="aws:autoscaling/policy:Policy",
+        inputs=lambda world: {
+            "autoscalingGroupName": world.scaling_group,
+            "policyType": "StepScaling",
+            "adjustmentType": "ChangeInCapacity",
+            "estimatedInstanceWarmup": 180,
+            "stepAdjustments": [{"metricIntervalLowerBound": "0", "scalingAdjustment": 1}],
+        },
+        look=_steps,
+        made=[{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
+        change=lambda _: {"stepAdjustments": [{"metricIntervalLowerBound": "0", "scalingAdjustment": 2}]},
+        changed=[{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 2}],
     ),
     Case(
         token="aws:autoscaling/schedule:Schedule",

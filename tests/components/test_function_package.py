@@ -11,7 +11,7 @@ import pulumi
 import pytest
 
 from tenfold import function_package
-from tenfold.errors import TenfoldError
+from tenfold.errors import Fault, TenfoldError
 from tenfold.function_package import folder_archive, folder_faults
 
 CODE = "import greeting\ndef handle(event, context): return greeting.WORD\n"
@@ -24,8 +24,9 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "app" / "main.py").write_text(CODE)
     (tmp_path / "app" / "inner" / "part.py").write_text("")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
+    for installer in ("PIP", "UV"):
+        monkeypatch.setenv(f"{installer}_NO_INDEX", "1")
+        monkeypatch.setenv(f"{installer}_FIND_LINKS", str(tmp_path / "index"))
     _wheel(tmp_path / "index", "greeting", "1.0")
     return tmp_path
 
@@ -60,8 +61,8 @@ def _files(archive: pulumi.Archive) -> dict[str, bytes]:
     return found
 
 
-def _said(program: Path, runtime: str = "python3.13") -> list[tuple[str, str, str]]:
-    return [tuple(fault) for fault in folder_faults("code.folder", "app", runtime)]
+def _said(runtime: str = "python3.13") -> list[Fault]:
+    return list(folder_faults("code.folder", "app", runtime))
 
 
 def test_code_alone_is_taken_as_it_is_without_what_python_and_editors_leave(program: Path) -> None:
@@ -73,7 +74,7 @@ def test_code_alone_is_taken_as_it_is_without_what_python_and_editors_leave(prog
 
 def test_requirements_are_beside_the_code_without_what_differs_between_machines(program: Path) -> None:
     _pins(program, "greeting==1.0  # says hello\n")
-    assert _said(program) == []
+    assert _said() == []
     files = _files(folder_archive("app", "python3.13", "arm64"))
     assert files["greeting.py"] == b"WORD = 'any'"
     assert files["main.py"] == CODE.encode()
@@ -147,13 +148,13 @@ def test_what_was_installed_is_no_part_of_the_repository(program: Path) -> None:
 )
 def test_what_is_pinned_is_taken(program: Path, line: str) -> None:
     _pins(program, f"{line}\n")
-    assert _said(program) == []
+    assert _said() == []
 
 
 @pytest.mark.parametrize("line", ["greeting", "greeting>=1.0", "greeting==1.*", "-r other.txt", "-e .", "./here"])
 def test_what_could_be_another_version_tomorrow_is_refused(program: Path, line: str) -> None:
     _pins(program, f"idna==3.10\n{line}\n")
-    [(path, given, allowed)] = _said(program)
+    [(path, given, allowed)] = _said()
     assert path == "code.folder"
     assert given == f"app/requirements.txt has {line!r}"
     assert allowed.startswith("versions pinned by ==")
@@ -161,16 +162,14 @@ def test_what_could_be_another_version_tomorrow_is_refused(program: Path, line: 
 
 def test_requirements_of_another_language_are_refused(program: Path) -> None:
     _pins(program, "greeting==1.0\n")
-    [(_, given, allowed)] = _said(program, "nodejs22.x")
+    [(_, given, allowed)] = _said("nodejs22.x")
     assert given == "'app' with a requirements.txt is given for nodejs22.x"
     assert allowed.startswith("a Python runtime")
 
 
 def test_a_package_that_nobody_has_is_told_with_the_installers_words(program: Path) -> None:
     _pins(program, "nothing-like-it==9.9\n")
-    with pytest.raises(
-        TenfoldError, match=r"app/requirements.txt cannot be installed for Python 3.13, arm64:\n"
-    ) as said:
+    with pytest.raises(TenfoldError, match=r"cannot be installed for Python 3\.13, arm64:\n") as said:
         folder_archive("app", "python3.13", "arm64")
     assert "nothing-like-it" in str(said.value)
     assert not [one for one in (program / ".tenfold" / "requirements").iterdir() if one.is_dir()]
@@ -180,5 +179,5 @@ def test_a_machine_without_an_installer_is_told_what_to_do(program: Path, monkey
     _pins(program, "greeting==1.0\n")
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(TenfoldError, match="there is neither uv nor pip. Install uv, or have the code built before"):
+    with pytest.raises(TenfoldError, match="there is neither uv nor pip"):
         folder_archive("app", "python3.13", "arm64")

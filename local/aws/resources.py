@@ -135,8 +135,11 @@ def read(
     if description is None:
         return None
     if not inputs:
-        found = _adopted(client, kind, description, scope)
-        return found | _outputs(kind, description, scope | found), found
+        found = _adopted(client, kind, description)
+        outputs = _outputs(kind, description, scope | found)
+        if kind.tagging:
+            found["tags"] = calls.tags(client, kind.tagging, description, scope | outputs | found)
+        return found | outputs, found
     seen = _drifted(client, kind, inputs, description, scope)
     rest = {key: value for key, value in state.items() if key not in inputs and key != "tagsAll"}
     return {**rest, **_visible(seen), **_outputs(kind, description, scope)}, seen
@@ -283,8 +286,8 @@ def _outputs(kind: ResourceType, description: Properties, scope: Properties) -> 
     return {name: value for name, value in result.items() if value is not None}
 
 
-def _adopted(client: BaseClient, kind: ResourceType, description: Properties, scope: Properties) -> Properties:
-    """The inputs of a resource that is known by its id alone: what AWS says, as far as the calls take it."""
+def _adopted(client: BaseClient, kind: ResourceType, description: Properties) -> Properties:
+    """The inputs of a resource that is known by its id alone, but its tags: what AWS says, as far as calls take it."""
     names = {member: name for name, member in kind.names.items() if "." not in name}
     found: Properties = {}
     for operation in (kind.create, *kind.update):
@@ -298,8 +301,6 @@ def _adopted(client: BaseClient, kind: ResourceType, description: Properties, sc
         _put(found, calls.origin(kind, name).split("."), found.pop(name))
     if kind.restore:
         found |= kind.restore(found)
-    if kind.tagging:
-        found["tags"] = calls.tags(client, kind.tagging, description, scope)
     return found
 
 

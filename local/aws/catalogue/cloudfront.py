@@ -62,44 +62,60 @@ def _distribution(properties: Properties) -> Properties:
     return {name: shaped[name](value) if name in shaped else value for name, value in properties.items()}
 
 
-def _behavior_back(behavior: Any) -> Any:
-    if isinstance(behavior, list):
-        return [_behavior_back(one) for one in behavior]
-    result = dict(behavior)
-    methods = result.get("allowedMethods")
-    if isinstance(methods, dict):
-        result["allowedMethods"] = _items(methods)
-        if "cachedMethods" in methods:
-            result["cachedMethods"] = _items(methods["cachedMethods"])
-    for signers in ("trustedKeyGroups", "trustedSigners"):
-        if isinstance(result.get(signers), dict):
-            result[signers] = _items(result[signers])
+_SPELLINGS = {
+    "cloudFrontDefaultCertificate": "cloudfrontDefaultCertificate",
+    "defaultTTL": "defaultTtl",
+    "errorCachingMinTTL": "errorCachingMinTtl",
+    "functionARN": "functionArn",
+    "headerName": "name",
+    "headerValue": "value",
+    "isIPV6Enabled": "isIpv6Enabled",
+    "lambdaFunctionARN": "lambdaArn",
+    "maxTTL": "maxTtl",
+    "minTTL": "minTtl",
+}
+
+
+def _items(value: Any) -> Any:
+    return value.get("items", []) if isinstance(value, dict) and "quantity" in value else value
+
+
+def _spelled(value: Any) -> Any:
+    """What AWS says in pulumi-aws's spelling, its counted lists as lists."""
+    if isinstance(value, list):
+        return [_spelled(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    result: Properties = {}
+    for key, item in value.items():
+        if key == "allowedMethods" and isinstance(item, dict) and "cachedMethods" in item:
+            result["cachedMethods"] = _items(item["cachedMethods"])
+        result[_SPELLINGS.get(key, key)] = _spelled(_items(item))
     return result
 
 
-def _items(counted: Any) -> Any:
-    return counted.get("items", []) if isinstance(counted, dict) else counted
+def _origin_back(origin: Any) -> Any:
+    if not isinstance(origin, dict) or "id" not in origin:
+        return origin
+    rest = {key: value for key, value in origin.items() if key != "id" and value != {"originAccessIdentity": ""}}
+    return {"originId": origin["id"], **rest}
+
+
+def _places_back(restrictions: Any) -> Any:
+    places = dict(restrictions["geoRestriction"])
+    locations = places.pop("items", None)
+    places.pop("quantity", None)
+    return {"geoRestriction": {**places, **({"locations": locations} if locations else {})}}
 
 
 def _distribution_back(properties: Properties) -> Properties:
-    result = {**properties}
-    for name in ("defaultCacheBehavior", "orderedCacheBehaviors"):
-        if name in result:
-            result[name] = _behavior_back(result[name])
-    for name in ("aliases", "origins", "orderedCacheBehaviors", "customErrorResponses", "originGroups"):
-        if name in result:
-            result[name] = _items(result[name])
-    if isinstance(result.get("origins"), list):
-        result["origins"] = [
-            {key: value for key, value in one.items() if value != {"originAccessIdentity": ""}}
-            for one in result["origins"]
-        ]
-    if isinstance(result.get("restrictions"), dict):
-        places = dict(result["restrictions"]["geoRestriction"])
-        locations = places.pop("items", [])
-        places.pop("quantity", None)
-        result["restrictions"] = {"geoRestriction": {**places, **({"locations": locations} if locations else {})}}
-    return result
+    places = properties.get("restrictions")
+    rest = {name: _items(value) for name, value in properties.items() if name != "restrictions"}
+    result: Properties = _spelled(rest)
+    for name in ("origins", "originGroups"):
+        if isinstance(result.get(name), list):
+            result[name] = [_origin_back(one) for one in result[name]]
+    return {**result, **({"restrictions": _places_back(places)} if isinstance(places, dict) else {})}
 
 
 def _whole(reference: str) -> Properties:

@@ -6,6 +6,7 @@ from typing import Any
 
 from local.aws import resources
 from local.aws.catalogue import CATALOGUE
+from local.aws.values import same
 from tests.local.aws.catalogue.life import Case, Made, World, live, only, parametrize, tags_of
 
 CACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -312,3 +313,15 @@ def test_what_somebody_changed_is_changed_and_taken_away_all_the_same(world: Wor
     _loosened(world, Made(identity, {}, state))
     resources.delete(world.account, kind, identity, state)
     assert resources.read(world.account, kind, identity, state, inputs) is None
+
+
+def test_a_distribution_is_known_by_its_id_alone_with_its_tags(world: World) -> None:
+    case = CASES[0]
+    kind = CATALOGUE[case.token]
+    identity, state = _create(world, case.token.removeprefix("aws:"), **case.inputs(world))
+    found = resources.read(world.account, kind, identity, {}, {})
+    assert found is not None
+    inputs = found[1]
+    for name, value in case.inputs(world).items():
+        assert same(inputs[name], value, ordered=False), name
+    resources.delete(world.account, kind, identity, state)

@@ -28,6 +28,12 @@ def ranges(built: Built[Network]) -> dict[str, IPv4Network]:
     return {subnet.name.removeprefix("main-"): IPv4Network(subnet.inputs["cidrBlock"]) for subnet in subnets}
 
 
+def addresses(built: Built[Network]) -> dict[str, tuple[str, str]]:
+    """The ranges of both kinds of each subnet, by its URN."""
+    subnets = built.of("aws:ec2/subnet:Subnet")
+    return {subnet.urn: (subnet.inputs["cidrBlock"], subnet.inputs["ipv6CidrBlock"]) for subnet in subnets}
+
+
 def default_route(built: Built[Network], table: str) -> Registered | None:
     routes = [route for route in built.of("aws:ec2/route:Route") if route.inputs["routeTableId"] == f"{table}-id"]
     assert len(routes) <= 1
@@ -62,9 +68,9 @@ def test_a_slash_16_gives_each_zone_the_documented_addresses() -> None:
     prefix=st.integers(16, 21),
 )
 def test_no_other_zone_moves_a_zones_addresses(zones: list[str], more: list[str], prefix: int) -> None:
-    args: dict[str, Any] = {"cidr_block": f"10.64.0.0/{prefix}", "nat": "none", "flow_logs": "none"}
-    before = ranges(network(zone_names=zones, **args))
-    after = ranges(network(zone_names=[*more, *(zone for zone in zones if zone not in more)], **args))
+    args: dict[str, Any] = {"cidr_block": f"10.64.0.0/{prefix}", "nat": "none", "flow_logs": "none", "ipv6": True}
+    before = addresses(network(zone_names=zones, **args))
+    after = addresses(network(zone_names=[*more, *(zone for zone in zones if zone not in more)], **args))
     assert before.items() <= after.items()
 
 

@@ -344,7 +344,7 @@ def _item(properties: Properties) -> Properties:
 
 
 def _item_back(properties: Properties) -> Properties:
-    return {**properties, "item": json.dumps(properties.get("item"))}
+    return {**properties, "item": json.dumps(properties["item"])} if "item" in properties else properties
 
 
 def _item_key(properties: Properties) -> Properties:

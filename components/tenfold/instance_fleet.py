@@ -28,7 +28,7 @@ class InstancesArgs(TypedDict):
     alternatives: NotRequired[list[str]]
     """Other types of the same processor, in order of preference, for when `type` cannot be had; none by default."""
     spot_percent: NotRequired[int]
-    """The share of the instances, in percent, on Spot: up to 90 % cheaper, gone with two minutes' notice; 0."""
+    """The percentage on Spot, up to 90 % cheaper and gone with two minutes' notice; 0 by default."""
     on_demand_base: NotRequired[int]
     """How many instances are never on Spot, before `spot_percent` counts; 0 by default."""
     image_id: NotRequired[pulumi.Input[str]]
@@ -143,6 +143,7 @@ def instance_fleet(
     min_size: pulumi.Input[int],
     max_size: pulumi.Input[int],
     target_group: aws.lb.TargetGroup | None = None,
+    protect_themselves: bool = False,
     tags: Mapping[str, pulumi.Input[str]],
     ready: Sequence[pulumi.Resource],
 ) -> aws.autoscaling.Group:
@@ -159,6 +160,8 @@ def instance_fleet(
         min_size: How many there are at the least.
         max_size: How many there are at the most.
         target_group: Where they register; its health checks then decide who is replaced, and EC2's own otherwise.
+        protect_themselves: Whether one that has work in hand is protected from scale-in by its own program; a new
+            version then waits for it, up to an hour.
         tags: Tags of the instances.
         ready: What must be there before an instance starts.
     """
@@ -178,6 +181,7 @@ def instance_fleet(
                 "min_healthy_percentage": 100,
                 "max_healthy_percentage": 110,
                 "auto_rollback": _can_roll_back(instances.get("image_id")),
+                "scale_in_protected_instances": "Wait" if protect_themselves else None,
             },
         },
         enabled_metrics=[*_METRICS],

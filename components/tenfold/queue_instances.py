@@ -60,6 +60,7 @@ def instance_workers(
         subnet_ids=placed(fleet["placement"], "app_subnet_ids"),
         min_size=min_workers(scaling),
         max_size=max_workers(scaling),
+        protect_themselves=True,
         tags=tags,
         ready=[*ways_out, *permissions],
     )

@@ -185,6 +185,12 @@ def test_instances_stand_in_the_private_subnets_and_heal_by_ec2s_own_checks() ->
     assert {"GroupInServiceInstances", "GroupDesiredCapacity"} <= set(group["enabledMetrics"])
 
 
+def test_a_new_version_waits_for_instances_that_have_a_job_in_hand() -> None:
+    # https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh.html
+    refresh = fleet("instances")["jobs-worker-asg"].inputs["instanceRefresh"]
+    assert refresh["preferences"]["scaleInProtectedInstances"] == "Wait"
+
+
 @kinds
 def test_there_are_two_to_ten_workers_unless_told_otherwise(kind: str) -> None:
     def bounds(**scaling: Any) -> tuple[int, int]:

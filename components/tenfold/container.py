@@ -43,11 +43,11 @@ class ContainerArgs(TypedDict):
     environment: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """The environment variables; none by default."""
     secrets: NotRequired[dict[str, pulumi.Input[str]]]
-    """Environment variables by the ARN of the Secrets Manager secret or SSM parameter that holds them."""
+    """Environment variables by the ARN of their Secrets Manager secret or SSM parameter; none by default."""
     secrets_key_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the KMS key that encrypts the secrets, where it is your own and not AWS's."""
+    """The ARN of the KMS key that encrypts the secrets, where it is your own; AWS's by default."""
     spot_percent: NotRequired[int]
-    """The share of the tasks, in percent, on Fargate Spot: up to 70 % cheaper, gone with two minutes' notice; 0."""
+    """The percentage on Fargate Spot, up to 70 % cheaper and gone with two minutes' notice; 0 by default."""
     on_demand_base: NotRequired[int]
     """How many tasks are never on Spot, before `spot_percent` counts; 0 by default."""
     cluster_arn: NotRequired[pulumi.Input[str]]

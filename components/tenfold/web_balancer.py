@@ -122,6 +122,8 @@ def _load_balancer(
         # Headers that a server may read in another way than the balancer are how requests are smuggled.
         drop_invalid_header_fields=True,
         idle_timeout=args.get("idle_timeout_seconds", 60),
+        # One call takes a zone out of service that answers, but wrongly or late: no health check sees it.
+        enable_zonal_shift=True,
         access_logs={"bucket": bucket, "prefix": PREFIX, "enabled": True} if logged else None,
         opts=pulumi.ResourceOptions(parent=tier, depends_on=writable),
     )

@@ -130,6 +130,7 @@ def test_the_balancer_faces_the_internet_protected_and_strict() -> None:
     assert balancer["securityGroups"] == ["web-alb-sg-id"]
     assert balancer["dropInvalidHeaderFields"] is True
     assert balancer["enableDeletionProtection"] is True
+    assert balancer["enableZonalShift"] is True
     assert balancer["idleTimeout"] == 60
 
 

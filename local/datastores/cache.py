@@ -31,7 +31,7 @@ class Cache:
         self._made = 0
 
     def run(self, wanted: Wanted, shards: int, *, tls: bool, plain: bool) -> list[int]:
-        """Have it run as wanted, and return the port of each shard.
+        """Have it run as wanted, and return the port of each shard, which stays the same.
 
         ``tls``: clients may speak TLS; ``plain``: they may do without.
 
@@ -43,17 +43,17 @@ class Cache:
             self._nodes.append(Server(self._folder / str(self._made), self._secret))
         started = [node for node in self._nodes if node.run(wanted)]
         for node in self._nodes:
-            if tls and node not in self._gate_of:
+            if node not in self._gate_of:
                 self._gate_of[node] = self._gates.open(lambda node=node: node.port)
         if wanted.cluster and (started or len(self._nodes) > shards):
             # Nodes that hand slots to each other come through the gates, too, and speak no TLS.
-            self._let_in(plain=True)
+            self._let_in(tls=tls, plain=True)
             self._form(shards)
-        self._let_in(plain=plain)
+        self._let_in(tls=tls, plain=plain)
         for node in self._nodes[shards:]:
             self._drop(node)
         del self._nodes[shards:]
-        return [self._port_of(node) for node in self._nodes]
+        return [self._gate_of[node].port for node in self._nodes]
 
     def remove(self) -> None:
         """End it and remove all that it holds."""
@@ -62,24 +62,21 @@ class Cache:
         self._nodes.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _let_in(self, *, plain: bool) -> None:
+    def _let_in(self, *, tls: bool, plain: bool) -> None:
         for gate in self._gate_of.values():
-            gate.plain = plain
+            gate.tls, gate.plain = tls, plain
 
     def _drop(self, node: Server) -> None:
         if node in self._gate_of:
             self._gate_of.pop(node).close()
         node.remove()
 
-    def _port_of(self, node: Server) -> int:
-        return self._gate_of[node].port if node in self._gate_of else node.port
-
     def _form(self, shards: int) -> None:
         """Bring the nodes together, and the slots to the first ``shards`` of them."""
         first, *others = self._nodes
         for node in self._nodes:
             with node.admin as admin:
-                admin.config_set("cluster-announce-port", self._port_of(node))
+                admin.config_set("cluster-announce-port", self._gate_of[node].port)
                 admin.config_set("cluster-node-timeout", _MEETING_MILLISECONDS)
         for node in others:
             with first.admin as admin:

@@ -210,6 +210,10 @@ class Caches:
     def _noted(self, action: str, parameters: Parameters) -> None:
         if action in ("CreateUser", "ModifyUser"):
             self._note_passwords(parameters)
+        if action == "ModifyReplicationGroup":
+            self._note_change(parameters)
+        if action == "ResetCacheParameterGroup":
+            self._note_reset(parameters)
         names = ("ReplicationGroupId", "ServerlessCacheName", "CacheClusterId")
         self.settle(next((parameters[name] for name in names if name in parameters), ""))
 
@@ -225,6 +229,26 @@ class Caches:
             key = (service.get_account_id(), service.get_region(), user)
             self._passwords[key] = tuple(map(digest, given))
             service._users[user]["Authentication"] = {"Type": kind, "PasswordCount": len(given)}
+
+    def _note_change(self, parameters: Parameters) -> None:
+        """MiniStack leaves out what a change says of encryption in transit, and of the engine of a group's members."""
+        record = self._elasticache._replication_groups[parameters["ReplicationGroupId"]]
+        said = {name: parameters[name] for name in ("Engine", "EngineVersion", "CacheNodeType") if name in parameters}
+        for one in (record, *(self._elasticache._clusters[name] for name in record["MemberClusters"])):
+            one.update(said)
+        if "TransitEncryptionEnabled" in parameters:
+            record["TransitEncryptionEnabled"] = parameters["TransitEncryptionEnabled"] == "true"
+            record["TransitEncryptionMode"] = "required" if record["TransitEncryptionEnabled"] else None
+        if "TransitEncryptionMode" in parameters:
+            record["TransitEncryptionMode"] = parameters["TransitEncryptionMode"]
+
+    def _note_reset(self, parameters: Parameters) -> None:
+        """MiniStack takes back only those parameters of whose defaults it knows."""
+        group = parameters["CacheParameterGroupName"]
+        named = {value for name, value in parameters.items() if name.endswith(".ParameterName")}
+        known = self._elasticache._param_group_params.get(group, {})
+        for name in [name for name, one in known.items() if name in named and one.get("Source") == "user"]:
+            del known[name]
 
     def _resized(self, parameters: Parameters) -> Any:
         """Another number of shards, which MiniStack has no call for."""

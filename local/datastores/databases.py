@@ -36,6 +36,10 @@ _FOLLOWED = (
     "DeleteDBInstance",
     "CreateDBProxy",
     "CreateDBProxyEndpoint",
+    "ModifyDBParameterGroup",
+    "ModifyDBClusterParameterGroup",
+    "ResetDBParameterGroup",
+    "ResetDBClusterParameterGroup",
 )
 
 Key = tuple[str, str, str, str]
@@ -172,9 +176,8 @@ class Databases:
                 return answer
             names = [self._rds._p(params, f"{what}Identifier") for what in ("DBCluster", "DBInstance")]
             try:
-                for name in filter(None, names):
+                for name in filter(None, names) if any(names) else [""]:
                     self.settle(name)
-                self._point_others()
             except ServerError as error:
                 logger.warning("%s", error)
                 return self._rds._error("InternalFailure", escape(str(error)), 400)

@@ -112,11 +112,13 @@ class Gate:
 
     Attributes:
         port: The port.
-        plain: Whether it lets in clients that speak no TLS.
+        tls: Whether it lets in clients that speak TLS.
+        plain: Whether it lets in clients that do not.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, context: ssl.SSLContext, target: Callable[[], int]) -> None:
         self.port = 0
+        self.tls = True
         self.plain = True
         self._loop = loop
         self._context = context
@@ -184,7 +186,7 @@ class Gate:
         """TLS if the client asks for it, whichever way; None for a plain connection where that is allowed."""
         while True:
             first = await self._peek(client, 8)
-            if first[:1] == _HANDSHAKE:
+            if first[:1] == _HANDSHAKE and self.tls:
                 return self._context
             if first == _POSTGRESQL_TLS:
                 await self._loop.sock_recv(client, 8)

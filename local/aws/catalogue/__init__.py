@@ -11,6 +11,8 @@ from local.aws.catalogue import (
     cloudwatch,
     dynamodb,
     ecs,
+    elasticache,
+    elasticache_groups,
     elb,
     flow_logs,
     functions,
@@ -66,6 +68,8 @@ _MODULES = (
     rds,
     rds_groups,
     rds_proxy,
+    elasticache,
+    elasticache_groups,
 )
 
 

@@ -1,4 +1,4 @@
-"""RDS: what databases are placed in and set up by, subnet groups and parameter groups."""
+"""RDS: what databases are placed in and set up by, subnet groups and parameter groups, and who is told of them."""
 
 from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType
 from local.aws.catalogue.rds import tagging
@@ -85,4 +85,28 @@ def _parameter_group(token: str, of: str, arn: str) -> ResourceType:
 PARAMETER_GROUP = _parameter_group("aws:rds/parameterGroup:ParameterGroup", "db", "pg")
 CLUSTER_PARAMETER_GROUP = _parameter_group(
     "aws:rds/clusterParameterGroup:ClusterParameterGroup", "db_cluster", "cluster-pg"
+)
+
+_SUBSCRIPTION = {"SubscriptionName": "$id"}
+_SOURCE = {"sourceIds": "SourceIdentifier"}
+
+EVENT_SUBSCRIPTION = ResourceType(
+    token="aws:rds/eventSubscription:EventSubscription",
+    service="rds",
+    create=Operation(name="create_event_subscription"),
+    id="$name",
+    update=(
+        Operation(name="modify_event_subscription", params=_SUBSCRIPTION),
+        Operation(name="add_source_identifier_to_subscription", params=_SUBSCRIPTION, adds=_SOURCE, one_by_one=True),
+        Operation(
+            name="remove_source_identifier_from_subscription", params=_SUBSCRIPTION, removes=_SOURCE, one_by_one=True
+        ),
+    ),
+    names={"name": "SubscriptionName", "snsTopic": "SnsTopicArn"},
+    defaults={"enabled": True},
+    outputs={"arn": "arn:aws:rds:$region:$account:es:$id", "customerAwsId": "$account"},
+    required=frozenset({"snsTopic"}),
+    replace_on=frozenset({"name", "sourceType"}),
+    naming=Naming(limit=255),
+    recorded="nothing fails in the emulator's databases, so that it has no events of them",
 )

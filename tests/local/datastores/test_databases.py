@@ -144,6 +144,30 @@ def test_a_member_of_rds_iam_signs_in_with_a_token(client: Clients) -> None:
     _delete(client, "tokens")
 
 
+def test_a_database_speaks_tls_and_asks_for_it_where_its_parameters_do(client: Clients, home: Path) -> None:
+    client("rds").create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="sealed", DBParameterGroupFamily="aurora-postgresql17", Description="x"
+    )
+    found = _cluster(client, "sealed", DBClusterParameterGroupName="sealed")
+    place: dict[str, Any] = {
+        "host": found["Endpoint"],
+        "port": found["Port"],
+        "user": "boss",
+        "password": _PASSWORD,
+        "dbname": "shop",
+    }
+    authority = home / "emulator" / "tls" / "authority.pem"
+    with psycopg.connect(**place, sslmode="verify-full", sslrootcert=str(authority)) as connection:
+        assert connection.pgconn.ssl_in_use
+    psycopg.connect(**place, sslmode="disable").close()
+    parameter = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}
+    client("rds").modify_db_cluster_parameter_group(DBClusterParameterGroupName="sealed", Parameters=[parameter])
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(**place, sslmode="disable")
+    psycopg.connect(**place, sslmode="require").close()
+    _delete(client, "sealed")
+
+
 def test_the_master_user_is_no_superuser(client: Clients) -> None:
     found = _cluster(client, "modest")
     with _connect(found, "boss", _PASSWORD) as connection:

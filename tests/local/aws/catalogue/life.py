@@ -282,6 +282,25 @@ class World:
         return name
 
     @cached_property
+    def cache_subnets(self) -> str:
+        name = self.new_name()
+        self.client("elasticache").create_cache_subnet_group(
+            CacheSubnetGroupName=name, CacheSubnetGroupDescription="x", SubnetIds=self.subnets
+        )
+        return name
+
+    @cached_property
+    def cache_users(self) -> list[str]:
+        """A group of users, its user, and another user."""
+        group, *users = (self.new_name() for _ in range(3))
+        for user, name in zip(users, ("default", "app"), strict=True):
+            self.client("elasticache").create_user(
+                UserId=user, UserName=name, Engine="valkey", AccessString="on ~* +@all", NoPasswordRequired=True
+            )
+        self.client("elasticache").create_user_group(UserGroupId=group, Engine="valkey", UserIds=users[:1])
+        return [group, *users]
+
+    @cached_property
     def database_proxy(self) -> str:
         name = self.new_name()
         self.client("rds").create_db_proxy(

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from local.aws import resources
+from local.aws.catalogue import CATALOGUE
 from tests.local.aws.catalogue.life import Case, Made, World, live, only, parametrize, tags_of
 
 _OPEN = "open-sesame-1"
@@ -55,6 +57,13 @@ def _target(world: World, made: Made) -> Any:
     name = made.inputs["dbProxyName"]
     found = world.client("rds").describe_db_proxy_targets(DBProxyName=name)["Targets"]
     return next(one["RdsResourceId"] for one in found if one["RdsResourceId"] == made.inputs["dbClusterIdentifier"])
+
+
+def _endpoint(world: World, made: Made) -> Any:
+    name = made.inputs["dbProxyEndpointName"]
+    found = world.client("rds").describe_db_proxy_endpoints(DBProxyEndpointName=name)["DBProxyEndpoints"][0]
+    tags = world.client("rds").list_tags_for_resource(ResourceName=found["DBProxyEndpointArn"])["TagList"]
+    return found["TargetRole"], len(found["VpcSecurityGroupIds"]), tags_of(tags)
 
 
 def _parameter_group(token: str, what: str, family: str) -> Case:
@@ -247,6 +256,22 @@ CASES = [
         made=lambda world, _: world.database_cluster,
         outputs={"type": "TRACKED_CLUSTER"},
     ),
+    Case(
+        token="aws:rds/proxyEndpoint:ProxyEndpoint",
+        inputs=lambda world: {
+            "dbProxyName": world.database_proxy,
+            "dbProxyEndpointName": "readers",
+            "targetRole": "READ_ONLY",
+            "vpcSubnetIds": world.subnets,
+            "vpcSecurityGroupIds": world.groups[:1],
+            "tags": {"team": "a"},
+        },
+        look=_endpoint,
+        made=("READ_ONLY", 1, {"team": "a"}),
+        change=lambda world: {"vpcSecurityGroupIds": world.groups, "tags": {"team": "b"}},
+        changed=("READ_ONLY", 2, {"team": "b"}),
+        outputs={"arn": ..., "endpoint": "localhost"},
+    ),
 ]
 
 
@@ -266,8 +291,5 @@ def test_a_part_of_rds_lives_as_its_entry_says(case: Case, world: World) -> None
     ],
 )
 def test_what_aws_would_refuse_is_a_fault(token: str, inputs: dict[str, Any], path: str, world: World) -> None:
-    from local.aws import resources
-    from local.aws.catalogue import CATALOGUE
-
     _, faults = resources.check(world.account, CATALOGUE[f"aws:rds/{token}"], "it", b"x", {}, inputs)
     assert path in [fault.path for fault in faults]

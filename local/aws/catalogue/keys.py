@@ -166,6 +166,25 @@ SECRET_VERSION = ResourceType(
     not_returned={"versionStages": "AWS moves the labels with each new version"},
 )
 
+SECRET_ROTATION = ResourceType(
+    token="aws:secretsmanager/secretRotation:SecretRotation",
+    service="secretsmanager",
+    create=Operation(name="rotate_secret"),
+    id="ARN",
+    read=(
+        Read(name="describe_secret", params={"SecretId": "$id"}, at="RotationEnabled && @", also={"SecretId": "ARN"}),
+    ),
+    update=(Operation(name="rotate_secret", params={"SecretId": "$id"}),),
+    delete=None,
+    stays="the emulator has no call that ends rotations",
+    names={"rotationLambdaArn": "RotationLambdaARN"},
+    defaults={"rotateImmediately": True},
+    outputs={"rotationEnabled": "RotationEnabled"},
+    required=frozenset({"secretId", "rotationRules"}),
+    replace_on=frozenset({"secretId"}),
+    not_returned={"rotateImmediately": "it is of the call alone"},
+)
+
 PARAMETER = ResourceType(
     token="aws:ssm/parameter:Parameter",
     service="ssm",

@@ -100,3 +100,21 @@ PROXY_TARGET = ResourceType(
     ),
     derived=_target,
 )
+
+_ENDPOINT = {"DBProxyEndpointName": "$dbProxyEndpointName"}
+
+PROXY_ENDPOINT = ResourceType(
+    token="aws:rds/proxyEndpoint:ProxyEndpoint",
+    service="rds",
+    create=Operation(name="create_db_proxy_endpoint"),
+    id="$dbProxyName/$dbProxyEndpointName",
+    read=(Read(name="describe_db_proxy_endpoints", params=_ENDPOINT, at="DBProxyEndpoints[0]"),),
+    update=(Operation(name="modify_db_proxy_endpoint", params=_ENDPOINT, only=frozenset({"vpcSecurityGroupIds"})),),
+    delete=Operation(name="delete_db_proxy_endpoint", params=_ENDPOINT),
+    ready="Status=='available'",
+    outputs={"arn": "DBProxyEndpointArn", "endpoint": "Endpoint", "isDefault": "IsDefault", "vpcId": "VpcId"},
+    defaults={"targetRole": "READ_WRITE"},
+    required=frozenset({"dbProxyName", "dbProxyEndpointName", "vpcSubnetIds"}),
+    replace_on=frozenset({"dbProxyName", "dbProxyEndpointName", "vpcSubnetIds", "targetRole"}),
+    tagging=tagging("$arn"),
+)

@@ -26,6 +26,10 @@ def _secret_value(world: World, made: Made) -> Any:
     return world.client("secretsmanager").get_secret_value(SecretId=world.secret)["SecretString"]
 
 
+def _rotation(world: World, made: Made) -> Any:
+    return world.client("secretsmanager").describe_secret(SecretId=made.id)["RotationRules"]
+
+
 def _parameter(world: World, made: Made) -> Any:
     found = world.client("ssm").get_parameter(Name=made.id, WithDecryption=True)["Parameter"]
     tags = world.client("ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=made.id)["TagList"]
@@ -83,6 +87,16 @@ CASES = [
         look=_secret_value,
         made="hidden",
         outputs={"arn": ..., "versionId": ..., "versionStages": ["AWSCURRENT"]},
+        stays=True,
+    ),
+    Case(
+        token="aws:secretsmanager/secretRotation:SecretRotation",
+        inputs=lambda world: {"secretId": world.secret, "rotationRules": {"automaticallyAfterDays": 30}},
+        look=_rotation,
+        made={"AutomaticallyAfterDays": 30},
+        change=lambda _: {"rotationRules": {"automaticallyAfterDays": 7}},
+        changed={"AutomaticallyAfterDays": 7},
+        outputs={"rotationEnabled": True},
         stays=True,
     ),
     Case(

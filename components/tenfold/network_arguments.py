@@ -25,7 +25,8 @@ class NatMode(StrEnum):
     PER_ZONE = "per_zone"
     """A NAT gateway in each zone: the loss of one cuts off no other, and no traffic crosses zones to get out."""
     REGIONAL = "regional"
-    """One NAT gateway that is in every zone, with an address in each; it needs no public subnet."""
+    """One NAT gateway that is in every zone, with an address in each; it needs no public subnet. GovCloud and China
+    have none."""
     INSTANCE = "instance"
     """An EC2 instance in each zone, for little traffic: cheapest, and a zone is cut off while its instance restarts."""
 
@@ -73,7 +74,8 @@ class NetworkArgs(TypedDict):
     zones: NotRequired[int]
     """How many availability zones, 2 to 6, the first by name of those the account has; 3 by default."""
     zone_names: NotRequired[list[str]]
-    """The availability zones by name, in place of `zones`: `["us-east-1a", "us-east-1c"]`."""
+    """The availability zones by name, in place of `zones`, a `single` NAT gateway in the first of them:
+    `["us-east-1a", "us-east-1c"]`."""
     tiers: NotRequired[list[NetworkTier]]
     """The subnets of each zone: `public`, `app` and `data`; all three by default."""
     nat: NotRequired[NatMode]
@@ -89,7 +91,7 @@ class NetworkArgs(TypedDict):
     existing VPC."""
     interface_endpoints: NotRequired[list[str]]
     """Further AWS services that the VPC reaches without NAT, by the last part of their name:
-    `["secretsmanager", "ecr.api"]`; none by default. Each is charged by zone and hour."""
+    `["secretsmanager", "ecr.api"]`; none by default. Each is charged by zone and hour, and must be there in each zone."""
     flow_logs: NotRequired[FlowLogs]
     """Which flows are logged: `none`, `rejected` or `all`; `all` by default, `none` in an existing VPC."""
     flow_log_retention_days: NotRequired[int]

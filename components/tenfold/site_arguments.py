@@ -23,6 +23,8 @@ class StaticSiteRouting(StrEnum):
 
     PAGES = "pages"
     """`/about` is the file `about/index.html`; what is not there is answered with the page for that, and 404."""
+    HTML_FILES = "html_files"
+    """`/about` is the file `about.html`, as Next.js exports it; what is not there is answered as with `pages`."""
     SINGLE_PAGE = "single_page"
     """A path without a file is answered with `index.html`, whose program knows what to show."""
 
@@ -33,9 +35,9 @@ class StaticSiteArgs(TypedDict):
     content: NotRequired[str]
     """The folder to publish, `public`, up to 2000 files, dotfiles left out; none by default: CI puts files there."""
     routing: NotRequired[StaticSiteRouting]
-    """Which file a path stands for: `pages` or `single_page`; `pages` by default."""
+    """Which file a path stands for: `pages`, `html_files` or `single_page`; `pages` by default."""
     not_found_page: NotRequired[str]
-    """The page that says that there is none, in the folder, with routing `pages`; `404.html` by default."""
+    """The page that says that there is none, in the folder, unless it is a single page; `404.html` by default."""
     cache_rules: NotRequired[list[StaticSiteCacheRuleArgs]]
     """How long files may be cached, the first rule that fits; by default a year if their name says what is in them."""
     headers: NotRequired[StaticSiteHeadersArgs]
@@ -112,7 +114,9 @@ def _page_faults(args: StaticSiteArgs) -> Iterable[Fault]:
     if not _PAGE.fullmatch(page):
         yield Fault("not_found_page", f"{page!r} is given", "a page in the folder: errors/404.html")
     elif args.get("routing") is StaticSiteRouting.SINGLE_PAGE:
-        yield Fault("not_found_page", f"{page!r} is given beside routing single_page", "nothing, or routing pages")
+        yield Fault(
+            "not_found_page", f"{page!r} is given beside routing single_page", "nothing, or routing pages or html_files"
+        )
     elif "content" in args and Path(args["content"]).is_dir() and not (Path(args["content"]) / page).is_file():
         yield Fault("not_found_page", f"{page!r} is given, and is not in {args['content']!r}", "a page in the folder")
 

@@ -10,6 +10,7 @@ import mimetypes
 import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, NotRequired, TypedDict
 
@@ -147,10 +148,11 @@ def upload(
     bucket: pulumi.Input[str],
     region: str | None,
     metadata: dict[str, str] | None,
-    last: str | None,
     after: Sequence[pulumi.Resource],
 ) -> None:
     """Puts files into the bucket, each as a resource of its own, so that a preview tells which of them change.
+
+    Pages come after all that they may load: nobody gets a new page whose script is not there yet.
 
     Args:
         site: Their parent.
@@ -158,18 +160,22 @@ def upload(
         bucket: The bucket's name.
         region: The bucket's region; the provider's own by default.
         metadata: What each object says of itself.
-        last: The file that refers to the others, and is put there after them.
         after: What has to be there before.
     """
-    first = [_object(site, file, bucket, region, metadata, after) for file in files if file.key != last]
-    for file in files:
-        if file.key == last:
-            _object(site, file, bucket, region, metadata, [*after, *first])
+    put = partial(_object, site, bucket=bucket, region=region, metadata=metadata)
+    pages = [file for file in files if file.content_type.startswith("text/html")]
+    assets = [file for file in files if not file.content_type.startswith("text/html")]
+    first = [put(file, after=after) for file in assets[:-1]]
+    # The last one stands for all: pages depend on it alone, and not on each.
+    loaded = [put(file, after=[*after, *first]) for file in assets[-1:]] or after
+    for page in pages:
+        put(page, after=loaded)
 
 
 def _object(
     site: pulumi.ComponentResource,
     file: SiteFile,
+    *,
     bucket: pulumi.Input[str],
     region: str | None,
     metadata: dict[str, str] | None,

@@ -6,6 +6,7 @@ See https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/writing-f
 
 import json
 from collections.abc import Sequence
+from enum import StrEnum
 
 _REDIRECT = """
 const MOVED = %(moved)s;
@@ -39,23 +40,42 @@ _REDIRECTS = """
 _PAGES = """
   const last = request.uri.split("/").pop();
   if (last === "") {
-    request.uri += "index.html";
+    request.uri %(slash)s;
   } else if (!last.includes(".") && !request.uri.startsWith("/.well-known/")) {
-    request.uri += "/index.html";
+    request.uri += "%(page)s";
   }"""
+_FOLDERS = _PAGES % {"slash": '+= "index.html"', "page": "/index.html"}
+_FILES = _PAGES % {
+    "slash": '= request.uri === "/" ? "/index.html" : request.uri.slice(0, -1) + ".html"',
+    "page": ".html",
+}
 
 
-def viewer_function(*, pages: bool, moved: Sequence[str], home: str) -> str:
+class PagePaths(StrEnum):
+    """Which file the path of a page stands for."""
+
+    FOLDERS = "folders"
+    """`/about` is `about/index.html`."""
+    FILES = "files"
+    """`/about` is `about.html`."""
+    AS_THEY_ARE = "as_they_are"
+    """No other than the path says."""
+
+
+_STEPS = {PagePaths.FOLDERS: _FOLDERS, PagePaths.FILES: _FILES, PagePaths.AS_THEY_ARE: ""}
+
+
+def viewer_function(paths: PagePaths, *, moved: Sequence[str], home: str) -> str:
     """The function's code; empty where there is nothing to do.
 
     Args:
-        pages: Whether `/about` and `/about/` stand for `/about/index.html`.
+        paths: Which file a path stands for.
         moved: Names that are redirected; `*.example.com` stands for all below one.
         home: The name that they are redirected to.
     """
-    if not pages and not moved:
+    steps = (_REDIRECTS if moved else "") + _STEPS[paths]
+    if not steps:
         return ""
     redirect = _REDIRECT % {"moved": json.dumps([*moved]), "home": json.dumps(home)} if moved else ""
-    steps = (_REDIRECTS if moved else "") + (_PAGES if pages else "")
     handler = f"function handler(event) {{\n  const request = event.request;{steps}\n  return request;\n}}\n"
     return f"{redirect}\n{handler}".lstrip()

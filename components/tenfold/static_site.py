@@ -42,7 +42,7 @@ from tenfold.site_distribution import (
     error_alarm,
     origin_access,
 )
-from tenfold.site_function import viewer_function
+from tenfold.site_function import PagePaths, viewer_function
 from tenfold.site_headers import StaticSiteHeadersArgs, response_headers
 from tenfold.web_acl import WEB_ACL_CHILDREN, WebAclScope, web_acl
 
@@ -76,6 +76,11 @@ _CHILDREN: Children = {
     "deploy-grant": aws.iam.RolePolicy,
     **DOMAIN_CHILDREN,
     "web-acl": WEB_ACL_CHILDREN["web-acl"],
+}
+_PATHS = {
+    StaticSiteRouting.PAGES: PagePaths.FOLDERS,
+    StaticSiteRouting.HTML_FILES: PagePaths.FILES,
+    StaticSiteRouting.SINGLE_PAGE: PagePaths.AS_THEY_ARE,
 }
 
 
@@ -199,8 +204,8 @@ def _distribution(
     certificate_arn: pulumi.Output[str] | None,
 ) -> aws.cloudfront.Distribution:
     domain = args.get("domain")
-    pages = args.get("routing", StaticSiteRouting.PAGES) is StaticSiteRouting.PAGES
-    code = viewer_function(pages=pages, moved=redirected_names(args), home=domain["name"] if domain else "")
+    paths = _PATHS[args.get("routing", StaticSiteRouting.PAGES)]
+    code = viewer_function(paths, moved=redirected_names(args), home=domain["name"] if domain else "")
     return distribution(
         site,
         buckets.main,
@@ -211,18 +216,18 @@ def _distribution(
         names=domain_names(domain) if domain else [],
         certificate_arn=certificate_arn,
         web_acl_arn=acl_arn,
-        error_page=_error_page(args, pages),
+        error_page=_error_page(args),
         # What a firewall forbids must stay forbidden; without one, S3 alone can say so.
         missing=[404] if acl_arn else [403, 404],
         price_class=args.get("price_class", StaticSitePriceClass.ALL),
     )
 
 
-def _error_page(args: StaticSiteArgs, pages: bool) -> ErrorPage:
-    if pages:
-        return ErrorPage(f"/{args.get('not_found_page', '404.html')}", status=404, cached_seconds=10)
-    # Kept at the edge, it would be the page of the deployment before.
-    return ErrorPage("/index.html", status=200, cached_seconds=0)
+def _error_page(args: StaticSiteArgs) -> ErrorPage:
+    if args.get("routing") is StaticSiteRouting.SINGLE_PAGE:
+        # Kept at the edge, it would be the page of the deployment before.
+        return ErrorPage("/index.html", status=200, cached_seconds=0)
+    return ErrorPage(f"/{args.get('not_found_page', '404.html')}", status=404, cached_seconds=10)
 
 
 def _let_read(site: StaticSite, buckets: _Buckets, served: aws.cloudfront.Distribution) -> pulumi.Output[str]:
@@ -259,7 +264,6 @@ def _records(site: StaticSite, args: StaticSiteArgs, served: aws.cloudfront.Dist
 def _upload(site: StaticSite, args: StaticSiteArgs, buckets: _Buckets) -> None:
     if "content" not in args:
         return
-    single = args.get("routing") is StaticSiteRouting.SINGLE_PAGE
     upload(
         site,
         site_files(args["content"], args.get("cache_rules", [])),
@@ -267,7 +271,6 @@ def _upload(site: StaticSite, args: StaticSiteArgs, buckets: _Buckets) -> None:
         region=buckets.main.region,
         # What S3 copies is what changes after it was told to: a new failover region changes each file.
         metadata={"failover-region": args["failover_region"]} if "failover_region" in args else None,
-        last="index.html" if single else None,
         after=buckets.ready,
     )
 

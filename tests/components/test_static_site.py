@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tenfold import StaticSite, StaticSiteArgs
 from tenfold.site_content import IMMUTABLE, REVALIDATED, cache_control, content_type
-from tenfold.site_function import viewer_function
+from tenfold.site_function import PagePaths, viewer_function
 from tests.components.building import Built, Refusal, build, refused
 from tests.policies.judging import Pack, run
 
@@ -158,11 +158,30 @@ def test_dotfiles_stay_at_home_and_what_is_well_known_does_not(folder: Path) -> 
     assert keys - {"index.html", "404.html", "app.3f9ac12b.js", "css/style.css"} == {".well-known/security.txt"}
 
 
-def test_a_single_page_is_put_there_after_all_that_it_loads(folder: Path) -> None:
-    built = site(content=str(folder), routing="single_page")
-    others = {f"site-file-{key}" for key in ("404.html", "app.3f9ac12b.js", "css/style.css")}
-    assert others <= built["site-file-index.html"].depends_on
-    assert not built["site-file-css/style.css"].depends_on & others
+def before(built: Built[Any], name: str) -> set[str]:
+    """All that is there before a resource."""
+    found: set[str] = set()
+    waiting = {name}
+    while waiting:
+        waiting = {each for one in waiting for each in built[one].depends_on} - found
+        found |= waiting
+    return found
+
+
+def test_pages_are_put_there_after_all_that_they_may_load(folder: Path) -> None:
+    written(folder, "a.js", "z.png", "about/index.html")
+    built = site(content=str(folder))
+    loaded = {f"site-file-{key}" for key in ("app.3f9ac12b.js", "css/style.css", "a.js", "z.png")}
+    for page in ("index.html", "404.html", "about/index.html"):
+        assert loaded <= before(built, f"site-file-{page}")
+    edges = sum(len(each.depends_on) for each in built.of(OBJECT))
+    # Each depends on the bucket; a page on one file more, and one file on all others.
+    assert edges <= 7 + 3 + 3
+
+
+def test_pages_alone_wait_for_nothing_but_the_bucket(tmp_path: Path) -> None:
+    built = site(content=str(written(tmp_path / "public", "index.html", "about.html")))
+    assert built["site-file-index.html"].depends_on == {"site-bucket"}
 
 
 @pytest.mark.parametrize(
@@ -297,6 +316,23 @@ def test_a_path_stands_for_the_page_in_its_folder(uri: str, file: str) -> None:
     assert asked(code, uri)["uri"] == file
 
 
+@pytest.mark.parametrize(
+    ("uri", "file"),
+    [
+        ("/", "/index.html"),
+        ("/about", "/about.html"),
+        ("/about/", "/about.html"),
+        ("/docs/a", "/docs/a.html"),
+        ("/css/style.css", "/css/style.css"),
+        ("/.well-known/apple-app-site-association", "/.well-known/apple-app-site-association"),
+    ],
+)
+def test_a_path_can_stand_for_a_file_of_its_name(uri: str, file: str) -> None:
+    built = site(routing="html_files")
+    assert asked(built["site-viewer-function"].inputs["code"], uri)["uri"] == file
+    assert built["site-distribution"].inputs["customErrorResponses"][0]["responsePagePath"] == "/404.html"
+
+
 def test_aliases_lead_to_the_domains_name_with_path_and_query() -> None:
     code = site(domain=DOMAIN)["site-viewer-function"].inputs["code"]
     query = {
@@ -320,7 +356,7 @@ def test_an_address_cannot_lead_to_another_site() -> None:
 
 
 def test_all_names_below_one_lead_to_the_domains_name() -> None:
-    code = viewer_function(pages=False, moved=["*.example.com"], home="www.example.com")
+    code = viewer_function(PagePaths.AS_THEY_ARE, moved=["*.example.com"], home="www.example.com")
     assert asked(code, "/a", "old.example.com")["headers"]["location"]["value"] == "https://www.example.com/a"
     assert asked(code, "/a", "www.example.com")["uri"] == "/a"
     assert asked(code, "/a", "example.org")["uri"] == "/a"
@@ -332,7 +368,9 @@ def test_the_function_is_published_for_the_second_runtime() -> None:
 
 
 def test_the_function_of_a_hundred_long_names_is_within_aws_s_quota() -> None:
-    code = viewer_function(pages=True, moved=[f"a{index}.{'b' * 60}.com" for index in range(99)], home="example.com")
+    code = viewer_function(
+        PagePaths.FOLDERS, moved=[f"a{index}.{'b' * 60}.com" for index in range(99)], home="example.com"
+    )
     assert len(code.encode()) < 10 * 1024
 
 
@@ -456,7 +494,7 @@ def test_a_second_region_has_a_copy_that_serves_while_the_first_fails(folder: Pa
     # What was there before is copied too, since it changes.
     page = built["site-file-index.html"]
     assert page.inputs["metadata"] == {"failover-region": "eu-central-1"}
-    assert "site-replication" in page.depends_on
+    assert "site-replication" in before(built, page.name)
     assert built.value(built.result.failover_bucket_name) == "site-failover-bucket-id"
 
 

@@ -49,6 +49,7 @@ _JSON = Annotated[bool, typer.Option("--json", help="one JSON object instead of 
 _EXPLAIN = Annotated[bool, typer.Option("--explain", help="what moves, instead of the map")]
 _WIDTH = 40
 _DYNAMODB = "dynamodb:"
+_ASKED = {"botocore": "AWS", "psycopg": "its database"}
 
 
 def main() -> None:
@@ -89,9 +90,10 @@ def _reached(name: str) -> Generator[None]:
     except OSError as error:
         raise MapError([Fault(name, f"cannot be read or written: {error.strerror or error}")]) from None
     except Exception as error:
-        if type(error).__module__.partition(".")[0] != "botocore":  # no import of it where no table is asked
+        package = type(error).__module__.partition(".")[0]  # no import of one that is not needed
+        if package not in _ASKED:
             raise
-        raise MapError([Fault(name, f"AWS was asked and {error}")]) from None
+        raise MapError([Fault(name, f"{_ASKED[package]} was asked and {str(error).strip()}")]) from None
 
 
 def _versioned(name: str) -> tuple[str, int] | None:
@@ -283,6 +285,30 @@ def roll_back(
     with _reached(store):
         restored = rollback(_store(store), version)
     typer.echo(f"published version {restored.version}, which is version {version} again")
+
+
+@app.command()
+def install(
+    shard_map: _MAP,
+    shards: Annotated[
+        str,
+        typer.Option("--shards", help="JSON: each shard's connection string, or host, port, database, user, secret"),
+    ],
+    user: Annotated[str | None, typer.Option(help="the application's user, where the JSON does not say")] = None,
+) -> None:
+    """Make the fence in each shard's database, the application's user, and let the shards take writes by the map."""
+    from tenfold_shards import deployment  # noqa: PLC0415 - it needs psycopg, which planning does not
+
+    loaded = _load(shard_map)
+    places = deployment.places(shards)
+    missing = [name for name in loaded.names if name not in places]
+    if missing:
+        raise MapError([Fault(f"shards.{name}", "is on the map and not given here") for name in missing])
+    for name, place in places.items():
+        with _reached(name), deployment.connected(place) as connection:
+            new = deployment.install(loaded, name, connection, user or place.user)
+        where_from = "" if name in loaded.names else ", which is not on the map yet"
+        typer.echo(f"{name}{where_from}: its fence is there, and takes writes for {new:,} buckets more")
 
 
 def _print_json(value: object, indent: int | None = 2) -> None:

@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS tenfold.fence (
     epoch  bigint  NOT NULL,            -- the map's version since which the row says what it says
     owned  boolean NOT NULL,            -- whether writes are taken
     token  bigint  NOT NULL DEFAULT 0,  -- the lease of who changed it last; a lower one is refused
+    pin    boolean,                     -- says nothing: who holds a row must be allowed to update a column of it, and
+                                        -- applications may update this one alone
     -- With epoch in a unique index a change of epoch is a change of the row's key: the one kind of update that waits
     -- for writers that hold FOR KEY SHARE, and that makes a writer with an older snapshot look at the row again.
     UNIQUE (bucket, epoch)

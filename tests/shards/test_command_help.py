@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from tenfold_shards.cli import app
 
-_TOP = ("create", "show", "where", "check", "diff", "publish", "history", "rollback", "plan")
+_TOP = ("create", "show", "where", "check", "diff", "publish", "history", "rollback", "install", "plan")
 _OPERATIONS = ("add", "remove", "drain", "rebalance", "split", "merge", "move", "isolate", "release")
 _COMMANDS = [
     (),

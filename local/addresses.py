@@ -37,6 +37,10 @@ def _of_resources(aws: Emulator, resources: Sequence[Mapping[str, Any]]) -> Iter
                 yield f"queue {name}", outputs["url"]
             case "aws:dynamodb/table:Table":
                 yield f"table {name}", outputs["name"]
+            case "aws:lambda/functionUrl:FunctionUrl":
+                # The emulator serves it by its host's first part, which no name server knows here.
+                host = outputs["functionUrl"].split("/")[2]
+                yield f"function URL {name}", f"{aws.endpoint}/_aws/lambda-url/{host.split('.')[0]}/"
             case "aws:lambda/function:Function":
                 yield f"function {name}", outputs["name"]
             case _:

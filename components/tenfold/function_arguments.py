@@ -37,7 +37,12 @@ class FunctionTopicFilterScope(StrEnum):
 
 
 class FunctionCodeArgs(TypedDict):
-    """The code of a function: one of `folder`, `archive` and `image_uri`."""
+    """The code of a function: one of `folder`, `archive` and `image_uri`.
+
+    A folder is seen from where the program runs. Its `requirements.txt` pins each package by `==`, so that an update of
+    a program that nobody changed changes nothing; `uv pip compile` writes such a file. uv installs them, or pip where
+    there is no uv, once for the same pins, runtime and processor. A change to an image, or back, makes a new function.
+    """
 
     folder: NotRequired[str]
     """A folder of Python code; what its `requirements.txt` pins is installed for the runtime beside the code."""

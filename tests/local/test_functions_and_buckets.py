@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from local import emulator as daemon
+from local.addresses import addresses
 from tests.local.aws.test_on_the_engine import Stack, stack
 
 __all__ = ["stack"]
@@ -113,9 +114,10 @@ def test_what_happens_calls_the_function_once(shop: Stack) -> None:
     assert [one["dynamodb"]["NewImage"] for one in _records(events, "aws:dynamodb")] == [{"id": {"S": "o1"}}]
 
     # A function is called by name and alias, by its address, and what fails without a caller is a dead letter.
-    host = made["url"].split("/")[2]
-    endpoint = daemon.ensure_running(shop.folder).endpoint
-    with urllib.request.urlopen(urllib.request.Request(endpoint, headers={"Host": host})) as answer:
+    outputs = {"functionUrl": made["url"]}
+    url = {"type": "aws:lambda/functionUrl:FunctionUrl", "urn": "urn::witness-url", "outputs": outputs}
+    address = addresses(daemon.ensure_running(shop.folder), [url])["function URL witness-url"]
+    with urllib.request.urlopen(address) as answer:
         assert json.load(answer)["answer"] == 1
     answer = shop.client("lambda").invoke(FunctionName=made["live"], InvocationType="Event", Payload=b'{"fail": true}')
     assert answer["StatusCode"] == 202
@@ -154,3 +156,37 @@ def test_a_target_is_added_and_a_canary_is_tried_and_taken_back(shop: Stack) -> 
     shop.run("destroy", "--yes", "--skip-preview")
     assert not shop.client("lambda").list_functions()["Functions"]
     assert not shop.client("s3").list_buckets()["Buckets"]
+
+
+REPLICATED = """
+import pulumi, pulumi_aws as aws
+from tenfold import Bucket
+
+gone = {"deletion_protection": False, "overrides": {"bucket": {"force_destroy": True}}}
+west = aws.Provider("west", region="us-west-2")
+logs = Bucket("logs", {**gone, "access_log_account_id": aws.get_caller_identity().account_id})
+copies = Bucket("copies", gone, pulumi.ResourceOptions(providers=[west]))
+files = Bucket("files", {
+    **gone,
+    "replication": {"bucket_arn": copies.bucket_arn, "prefix": "kept/"},
+    "access_logs": {"bucket_name": logs.bucket_name},
+    "cors": [{"origins": ["https://www.example.com"]}],
+    "lifecycle": {"old": {"transitions": {"STANDARD_IA": 30}, "expire_days": 365, "minimum_bytes": 1024}},
+})
+pulumi.export("files", files.bucket_name)
+pulumi.export("copies", copies.bucket_name)
+"""
+
+
+@pytest.mark.deep
+def test_a_bucket_has_copies_in_another_region(stack: Stack) -> None:
+    (stack.root / "__main__.py").write_text(REPLICATED)
+    stack.up()
+    made = stack.outputs()
+    for key in ("kept/a", "left/b"):
+        stack.client("s3").put_object(Bucket=made["files"], Key=key, Body=b"x")
+    copies = stack.client("s3", "us-west-2").list_objects_v2(Bucket=made["copies"])["Contents"]
+    assert [copy["Key"] for copy in copies] == ["kept/a"]
+    assert "unchanged" in stack.up("--refresh")
+    stack.run("destroy", "--yes", "--skip-preview")
+    assert not stack.client("s3").list_buckets()["Buckets"]

@@ -1,7 +1,12 @@
-"""Writes the reference pages of the components: `python -m docs.build`, in the repository's folder."""
+"""Writes the reference pages of the components: `python -m docs.build`, in the repository's folder.
+
+It takes a minute: what a component builds is found out by building it in many ways.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import pulumi
 
 import tenfold
 from docs.observing import observe
@@ -21,8 +26,12 @@ def pages() -> Mapping[str, str]:
 
 def _subjects() -> Iterator[Subject]:
     for component in components_of(tenfold):
-        example = _ROOT / "examples" / snake(component.__name__) / "__main__.py"
-        yield Subject(read(component), observe(component), example.read_text())
+        yield Subject(read(component), observe(component), example_of(component))
+
+
+def example_of(component: type[pulumi.ComponentResource]) -> str:
+    """The program that shows a component."""
+    return (_ROOT / "examples" / snake(component.__name__) / "__main__.py").read_text()
 
 
 def main() -> None:

@@ -20,12 +20,16 @@ Kinds = dict[str, str]
 """The types of children by their kinds."""
 
 
+_ORDER = ["always", "by", "with"]
+"""How a sentence on when a child exists starts."""
+
+
 @dataclass(frozen=True)
 class Child:
     """A kind of child.
 
     Attributes:
-        kind: The suffix of its name, by which `overrides` knows it.
+        kind: The suffix of its name, by which `overrides` knows it; the type, where it is a component.
         type: Its type.
         when: When it exists, in words.
     """
@@ -40,8 +44,8 @@ class Observed:
     """What a component builds.
 
     Attributes:
-        children: The kinds of children, in the order in which they are registered.
-        default: How many resources there are where nothing is given that is not required, the component apart.
+        children: The kinds of children: those that are always there first, those of grants last.
+        default: How many resources there are where nothing is given that is not required, the components apart.
     """
 
     children: tuple[Child, ...]
@@ -79,38 +83,59 @@ def observe(component: type[pulumi.ComponentResource]) -> Observed:
         Child(kind, token, _when(kind, least, changes) or _together(component, kind, example.least, wholes, known))
         for kind, token in types.items()
     ]
-    return Observed((*children, *_granted(component, example.full)), default)
+    # They are registered in no order that stays.
+    ordered = sorted(children, key=lambda child: (_ORDER.index(child.when.split()[0]), child.kind))
+    return Observed((*ordered, *_granted(component, example.full)), default)
 
 
 def _changes(
     component: type[pulumi.ComponentResource], least: Arguments, ways: list[Arguments], known: set[str]
 ) -> Iterator[_Change]:
-    tried: list[tuple[str, str]] = []
+    usual, _ = _built(component, least, known)
     hints = inspect.get_annotations(args_class(component))
-
-    def built(argument: str, value: Any) -> Kinds | None:
-        try:
-            return _built(component, {**least, argument: value}, known)[0]
-        except ArgumentError:
-            # It needs another one beside it.
-            return None
-
+    tried: list[tuple[str, str]] = []
     for argument, value in (each for args in ways for each in args.items()):
         if argument in least or (argument, repr(value)) in tried:
             continue
         tried.append((argument, repr(value)))
-        whole = built(argument, value)
+        whole = _tried(component, {**least, argument: value}, known)
         if whole is not None:
             # The keys of other dicts are the user's own.
-            parts: Arguments = value if is_typeddict(plain(hints[argument])) else {}
-            rests = {part: built(argument, {key: parts[key] for key in parts if key != part}) for part in parts}
-            yield _Change(argument, value, whole, {part: rest for part, rest in rests.items() if rest is not None})
+            parts: Arguments = value if is_typeddict(plain(hints[argument])) and whole != usual else {}
+            rests = _without_each(component, least, argument, parts, known)
+            yield _Change(argument, value, whole, rests)
+
+
+def _without_each(
+    component: type[pulumi.ComponentResource], args: Arguments, argument: str, parts: Arguments, known: set[str]
+) -> dict[str, Kinds]:
+    """What there is without each part of a dict."""
+    rests = {
+        part: _tried(component, {**args, argument: {key: parts[key] for key in parts if key != part}}, known)
+        for part in parts
+    }
+    return {part: rest for part, rest in rests.items() if rest is not None}
+
+
+def _tried(component: type[pulumi.ComponentResource], args: Arguments, known: set[str]) -> Kinds | None:
+    """What arguments bring about, or None where they are refused: one may need another beside it."""
+    try:
+        return _built(component, args, known)[0]
+    except ArgumentError:
+        return None
 
 
 def _built(component: type[pulumi.ComponentResource], args: Arguments, known: set[str]) -> tuple[Kinds, int]:
     built = build(partial(_made, component, args), calls=LOOK_UPS)
-    found = [resource for resource in built.resources if resource.name != "it"]
-    return {kind_of(child.name, known): child.type for child in found}, len(found)
+    its_own = [child for child in built.resources if child.parent == built["it"].urn]
+    # Components within it are named by the user.
+    found = {child.type if is_component(child.type) else kind_of(child.name, known): child.type for child in its_own}
+    return found, sum(not is_component(resource.type) for resource in built.resources)
+
+
+def is_component(token: str) -> bool:
+    """Whether a type is a component of the package."""
+    return token.startswith("tenfold:index:")
 
 
 def _made(component: Any, args: Arguments) -> pulumi.ComponentResource:
@@ -130,18 +155,21 @@ def _named(kind: str, effective: list[_Change], changes: list[_Change]) -> str:
     names: dict[str, None] = {}
     for change in effective:
         idle = [each for each in changes if each.argument == change.argument and each not in effective]
-        names |= dict.fromkeys(_apart(kind, change, idle))
+        alike = [each for each in effective if each.argument == change.argument]
+        names |= dict.fromkeys(_apart(kind, change, alike, idle))
     *all_but_last, last = names
     return f"{', '.join(all_but_last)} or {last}" if all_but_last else last
 
 
-def _apart(kind: str, change: _Change, idle: list[_Change]) -> list[str]:
+def _apart(kind: str, change: _Change, alike: list[_Change], idle: list[_Change]) -> list[str]:
     """What tells a value that has an effect from those of the same argument that have none."""
     name, value = change.argument, change.value
     if isinstance(value, Mapping):
         there = kind in change.kinds
         parts = [part for part, rest in change.without.items() if (kind in rest) is not there]
-        return [f"`{name}.{part}`" for part in parts] or [f"`{name}`"]
+        shared = set[str].intersection(*(set(each.value) for each in alike))
+        alone = sorted(shared.difference(*(each.value for each in idle))) if idle else []
+        return [f"`{name}.{part}`" for part in parts or alone] or [f"`{name}`"]
     if isinstance(value, list):
         return [f"some `{name}`" if idle else f"`{name}`"]
     written = str(value).lower() if isinstance(value, bool) else value
@@ -157,17 +185,19 @@ def _together(
 ) -> str:
     """The arguments that bring it about together."""
     args = next(whole.args for whole in wholes if kind in whole.kinds)
-    needed: list[str] = []
-    indispensable: list[str] = []
+    hints = inspect.get_annotations(args_class(component))
+    names: list[str] = []
     for argument in sorted(args.keys() - least.keys()):
-        try:
-            rest, _ = _built(component, {key: args[key] for key in args if key != argument}, known)
-        except ArgumentError:
-            indispensable.append(argument)
-            continue
-        if kind not in rest:
-            needed.append(argument)
-    return "with " + " and ".join(f"`{argument}`" for argument in needed or indispensable)
+        rest = _tried(component, {key: args[key] for key in args if key != argument}, known)
+        # What others cannot do without is needed too.
+        if rest is None or kind not in rest:
+            parts: Arguments = args[argument] if is_typeddict(plain(hints[argument])) and rest is not None else {}
+            rests = _without_each(component, args, argument, parts, known)
+            needed = [part for part, left in rests.items() if kind not in left]
+            names += [f"`{argument}.{part}`" for part in needed] or [f"`{argument}`"]
+    # Where no other argument is there it takes another value of a required one.
+    changed = [f"some `{argument}`" for argument in least if args.get(argument) != least[argument]]
+    return "with " + " and ".join(names or changed)
 
 
 def _granted(component: type[pulumi.ComponentResource], args: Arguments) -> Iterator[Child]:

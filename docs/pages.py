@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from docs.observing import Observed
+from docs.observing import Child, Observed, is_component
 from docs.reading import Component, Field, Method, Shape
 
 
@@ -58,10 +58,22 @@ def page(subject: Subject) -> str:
         _RESOURCES.format(count=subject.observed.default),
         _table(
             ["Child", "Type", "When"],
-            [[f"`{child.kind}`", f"`{child.type}`", child.when] for child in subject.observed.children],
+            [[_child(child), f"`{child.type}`", child.when] for child in subject.observed.children],
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def above_resources(text: str) -> str:
+    """What a page says without what the component builds."""
+    return text.partition("## Resources")[0]
+
+
+def _child(child: Child) -> str:
+    if is_component(child.type):
+        name = child.type.rpartition(":")[2]
+        return f"a name of yours, a [`{name}`]({snake(name)}.md)"
+    return f"`{child.kind}`"
 
 
 _RESOURCES = (

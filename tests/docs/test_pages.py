@@ -2,7 +2,6 @@
 
 import inspect
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,9 @@ import pytest
 
 import tenfold
 from docs import build
-from docs.pages import snake
+from docs.observing import Observed
+from docs.pages import Subject, above_resources, page, snake
+from docs.reading import read
 from tenfold.hosting import components_of
 from tests.components.test_contract import args_class, kinds
 
@@ -18,19 +19,33 @@ components = pytest.mark.parametrize("component", components_of(tenfold), ids=la
 LINK = re.compile(r"\]\(([^)#]*)(?:#([^)]*))?\)")
 
 
-@pytest.fixture(scope="module")
-def texts() -> Mapping[str, str]:
-    return build.pages()
+STALE = "is not what docstrings and examples say: run `python -m docs.build` and commit it"
 
 
 def written(component: Any) -> str:
     return (build.FOLDER / f"{snake(component.__name__)}.md").read_text()
 
 
-def test_the_pages_are_what_docstrings_and_examples_say(texts: Mapping[str, str]) -> None:
+@pytest.mark.deep
+def test_the_pages_are_what_sources_say_and_components_build() -> None:
+    texts = build.pages()
     current = {file.name: file.read_text() for file in build.FOLDER.glob("*.md")}
     stale = sorted(name for name in texts.keys() | current.keys() if texts.get(name) != current.get(name))
-    assert not stale, f"docs/components is not current ({', '.join(stale)}): run `python -m docs.build` and commit it"
+    assert not stale, f"docs/components ({', '.join(stale)}) {STALE}"
+
+
+@components
+def test_a_page_is_what_the_source_says(component: Any) -> None:
+    """All but what a component builds, which takes a minute to find out."""
+    subject = Subject(read(component), Observed((), 0), build.example_of(component))
+    current = written(component)
+    assert above_resources(current) == above_resources(page(subject)), f"{snake(component.__name__)}.md {STALE}"
+
+
+def test_there_is_a_page_for_every_component_and_the_index_leads_to_it() -> None:
+    pages = {f"{snake(component.__name__)}.md" for component in components_of(tenfold)}
+    assert {file.name for file in build.FOLDER.glob("*.md")} == {*pages, "README.md"}
+    assert {path for path, _ in LINK.findall((build.FOLDER / "README.md").read_text()) if ".md" in path} == pages
 
 
 @components
@@ -45,7 +60,7 @@ def test_a_page_has_every_input_output_grant_and_child(component: Any) -> None:
 @components
 def test_a_page_says_when_each_child_exists(component: Any) -> None:
     rows = written(component).partition("## Resources")[2].splitlines()
-    cells = [row.strip("| ").split(" | ") for row in rows if row.startswith("| `")]
+    cells = [row.strip("| ").split(" | ") for row in rows if row.startswith(("| `", "| a "))]
     assert {len(row) for row in cells} == {3}
     assert [child for child, _, when in cells if not re.fullmatch(r"always|by .+`.*|with `.+`", when)] == []
 
@@ -63,8 +78,9 @@ def test_every_link_of_a_page_leads_somewhere() -> None:
 
 
 def test_the_command_writes_the_pages_and_removes_those_of_components_that_are_no_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: Mapping[str, str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    texts = {"README.md": "# Components", "table.md": "# Table"}
     (tmp_path / "gone.md").write_text("# Gone")
     monkeypatch.setattr(build, "FOLDER", tmp_path)
     monkeypatch.setattr(build, "pages", lambda: texts)

@@ -74,14 +74,15 @@ class Function(pulumi.ComponentResource):
     """A Lambda function, what sends it events, where failed events go, and the policies of those who call it.
 
     By default its code runs on Graviton with 256 MB for up to 30 seconds, is traced, and writes JSON logs that are kept
-    for 30 days; its role may write those and nothing else. Each change is a version, and callers call the alias `live`,
-    whose ARN stays. An event that nobody waits for is tried three times and then kept for 14 days in a dead-letter
+    for 30 days; its role may write those, send dead letters, and nothing else. Each change is a version, and callers
+    call the alias `live`, whose ARN stays. An event that nobody waits for is tried three times and then kept for 14 days in a dead-letter
     queue. There are alarms on errors, on throttling, on calls near their timeout and on dead letters.
 
     A canary is the alias with two versions, which an update sets and the next one ends: it needs nothing beside Pulumi.
     CodeDeploy would shift the calls by itself, but by deployments that no update makes, against the program's state.
 
-    A bucket calls it by the bucket's own argument `notifications`, since a bucket has one list of all that it calls.
+    A bucket calls it by the bucket's own argument `notifications`, since a bucket has one list of all that it calls. In
+    a network it leaves by NAT or by endpoints, and Lambda alone may use its permissions on network interfaces.
     """
 
     function_name: pulumi.Output[str]

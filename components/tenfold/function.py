@@ -75,8 +75,9 @@ class Function(pulumi.ComponentResource):
 
     By default its code runs on Graviton with 256 MB for up to 30 seconds, is traced, and writes JSON logs that are kept
     for 30 days; its role may write those, send dead letters, and nothing else. Each change is a version, and callers
-    call the alias `live`, whose ARN stays. An event that nobody waits for is tried three times and then kept for 14 days in a dead-letter
-    queue. There are alarms on errors, on throttling, on calls near their timeout and on dead letters.
+    call the alias `live`, whose ARN stays. An event that nobody waits for is tried three times and then kept for 14
+    days in a dead-letter queue. There are alarms on errors, on throttling, on calls near their timeout and on dead
+    letters.
 
     A canary is the alias with two versions, which an update sets and the next one ends: it needs nothing beside Pulumi.
     CodeDeploy would shift the calls by itself, but by deployments that no update makes, against the program's state.

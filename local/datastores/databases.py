@@ -71,8 +71,9 @@ class Databases:
     def attach(self) -> None:
         """Be told of every call that makes or changes a database."""
         actions: dict[str, Handler] = self._rds._ACTION_MAP
-        actions["CreateDBInstance"] = self._with_managed_password(actions["CreateDBInstance"])
-        actions["DeleteDBInstance"] = self._with_secret_removed(actions["DeleteDBInstance"])
+        for action in ("CreateDBInstance", "ModifyDBInstance", "ModifyDBCluster"):
+            actions[action] = self._with_managed_password(actions[action])
+        actions["DeleteDBInstance"] = self._with_secret_dropped(actions["DeleteDBInstance"])
         for action in _FOLLOWED:
             actions[action] = self._followed(actions[action])
         self._rds._instance_xml = _with_secret(self._rds._instance_xml)
@@ -88,7 +89,7 @@ class Databases:
         for key in self._servers.keys() - records.keys():
             self._remove(key)
         for key, record in records.items():
-            if not name or key[3] == name or name in _members(record):
+            if (not name or key[3] == name or name in _members(record)) and self._is_there(key):
                 self._run(key, record)
         self._point_others()
 
@@ -108,12 +109,19 @@ class Databases:
         self._gate_of[key].plain = forced not in _TRUE
         self._point(record, self._gate_of[key].port)
 
+    def _is_there(self, key: Key) -> bool:
+        """Whether the database is still on record, which another call may have changed by now."""
+        account, region, _, name = key
+        return self._store(key).contains_scoped(account, region, name)
+
     def _forget(self, key: Key) -> None:
         """Take back a database whose server never ran, so that it can be asked for again."""
-        account, region, what, name = key
-        records = self._rds._clusters if what == "cluster" else self._rds._instances
-        records.pop_scoped(account, region, name, None)
+        account, region, _, name = key
+        self._store(key).pop_scoped(account, region, name, None)
         self._remove(key)
+
+    def _store(self, key: Key) -> Any:
+        return self._rds._clusters if key[2] == "cluster" else self._rds._instances
 
     def _remove(self, key: Key) -> None:
         if key in self._gate_of:
@@ -186,34 +194,51 @@ class Databases:
         return call
 
     def _with_managed_password(self, handler: Handler) -> Handler:
-        """MiniStack has RDS keep a cluster's password in Secrets Manager, and leaves out that of an instance."""
+        """MiniStack has RDS keep a new cluster's password in Secrets Manager, and leaves out all other cases."""
 
         def call(params: Any) -> Any:
-            read: Callable[[Any, str], str] = self._rds._p
+            wanted, record = self._rds._p(params, "ManageMasterUserPassword"), self._named(params)
+            # MiniStack takes no password for a database that has a secret, also where this call gives it up.
+            secret = record.pop("MasterUserSecret", None) if record is not None and wanted == "false" else None
             answer = handler(params)
-            managed = read(params, "ManageMasterUserPassword") == "true" and not read(params, "DBClusterIdentifier")
-            if managed and answer[0] < 300:
-                record = self._rds._instances[read(params, "DBInstanceIdentifier")]
-                password = self._rds._generate_master_user_password()
-                arn = self._rds.secretsmanager.create_secret_in_process(
-                    f"rds!db-{uuid.uuid4()}",
-                    json.dumps({"username": record["MasterUsername"], "password": password}),
-                    description=f"Secret managed by RDS for DB instance {record['DBInstanceIdentifier']}",
-                )
-                key = read(params, "MasterUserSecretKmsKeyId")
-                record["MasterUserSecret"] = {"SecretArn": arn, "SecretStatus": "active", "KmsKeyId": key}
-                record["_MasterUserPassword"] = password
+            record = self._named(params)
+            if answer[0] >= 300 and record is not None and secret:
+                record["MasterUserSecret"] = secret
+            elif secret:
+                self._rds.secretsmanager.delete_secret_in_process(secret["SecretArn"])
+            elif answer[0] < 300 and wanted == "true" and record is not None and not record.get("MasterUserSecret"):
+                self._keep_password(record, self._rds._p(params, "MasterUserSecretKmsKeyId"))
             return answer
 
         return call
 
-    def _with_secret_removed(self, handler: Handler) -> Handler:
+    def _named(self, params: Any) -> Record | None:
+        """The database that a call is about; an instance of a cluster has no password of its own."""
+        instance, cluster = (self._rds._p(params, f"DB{what}Identifier") for what in ("Instance", "Cluster"))
+        if instance:
+            record = self._rds._instances.get(instance)
+            return None if record and record.get("DBClusterIdentifier") else record
+        return self._rds._clusters.get(cluster)
+
+    def _keep_password(self, record: Record, key: str) -> None:
+        what = "cluster" if "DBClusterMembers" in record else "db"
+        password = self._rds._generate_master_user_password()
+        arn = self._rds.secretsmanager.create_secret_in_process(
+            f"rds!{what}-{uuid.uuid4()}",
+            json.dumps({"username": record["MasterUsername"], "password": password}),
+            description="Secret managed by RDS for a master user",
+        )
+        record["MasterUserSecret"] = {"SecretArn": arn, "SecretStatus": "active", "KmsKeyId": key}
+        record["_MasterUserPassword"] = password
+
+    def _with_secret_dropped(self, handler: Handler) -> Handler:
+        """The secret of an instance goes with it, as that of a cluster does."""
+
         def call(params: Any) -> Any:
-            record = self._rds._instances.get(self._rds._p(params, "DBInstanceIdentifier")) or {}
-            secret = (record.get("MasterUserSecret") or {}).get("SecretArn")
+            secret = (self._named(params) or {}).get("MasterUserSecret")
             answer = handler(params)
             if secret and answer[0] < 300:
-                self._rds.secretsmanager.delete_secret_in_process(secret)
+                self._rds.secretsmanager.delete_secret_in_process(secret["SecretArn"])
             return answer
 
         return call

@@ -114,7 +114,11 @@ class Server:
         """
         with self._lock:
             if self._process is None or self._process.poll() is not None:
-                self._initialise()
+                try:
+                    self._initialise()
+                except (OSError, subprocess.CalledProcessError) as error:
+                    said = getattr(error, "stderr", None) or b""
+                    raise ServerError(f"PostgreSQL's data folder cannot be made: {error}\n{said.decode()}") from error
                 self._start_on_some_port(wanted)
                 self._made = None
             if self._made != wanted:

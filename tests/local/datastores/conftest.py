@@ -32,19 +32,14 @@ def running(home: Path) -> daemon.Emulator:
 @pytest.fixture
 def client(running: daemon.Emulator) -> Clients:
     """boto3's clients of the emulator."""
-    return clients(running)
 
-
-def clients(emulator: daemon.Emulator) -> Clients:
-    """boto3's clients of an emulator."""
-
-    def client(service: str) -> Any:
+    def made(service: str) -> Any:
         return cast(Any, boto3).client(
             service,
-            endpoint_url=emulator.endpoint,
-            region_name=emulator.region,
+            endpoint_url=running.endpoint,
+            region_name=running.region,
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
 
-    return client
+    return made

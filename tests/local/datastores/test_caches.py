@@ -148,7 +148,7 @@ def test_a_group_of_shards_grows_and_shrinks_with_its_data(
 ) -> None:
     group = make(
         "shards",
-        NumNodeGroups=3,
+        NumNodeGroups=2,
         ReplicasPerNodeGroup=1,
         CacheParameterGroupName="default.valkey8.cluster.on",
         AutomaticFailoverEnabled=True,
@@ -156,10 +156,10 @@ def test_a_group_of_shards_grows_and_shrinks_with_its_data(
     )
     tls = {"ssl": True, "ssl_ca_certs": authority}
     cluster = _cluster(group["ConfigurationEndpoint"], **tls)
-    assert len(cluster.get_primaries()) == 3
+    assert len(cluster.get_primaries()) == 2
     for index in range(200):
         cluster.set(f"key:{index}", index)
-    for count in (4, 3):
+    for count in (4, 2):
         client("elasticache").modify_replication_group_shard_configuration(
             ReplicationGroupId="shards", NodeGroupCount=count, ApplyImmediately=True
         )

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import boto3
 import psutil
 import psycopg
 import pytest
@@ -19,6 +20,12 @@ from local import emulator as daemon
 Clients = Callable[[str], Any]
 _PASSWORD = 'it\'s \\ "open"; -- sesame'
 """With everything in it that a quoting could miss."""
+
+
+def _clients(emulator: daemon.Emulator) -> Clients:
+    settings = {"endpoint_url": emulator.endpoint, "region_name": emulator.region}
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return lambda service: cast(Any, boto3).client(service, **settings, **keys)
 
 
 def _connect(found: dict[str, Any], user: str, password: str, database: str = "shop") -> psycopg.Connection[Any]:
@@ -100,6 +107,19 @@ def test_the_password_that_rds_keeps_opens_a_cluster_and_an_instance(client: Cli
     with pytest.raises(ClientError):
         client("secretsmanager").get_secret_value(SecretId=secret)
     _delete(client, "keeps")
+
+
+def test_a_password_is_given_to_rds_to_keep_and_taken_back(client: Clients) -> None:
+    found = _cluster(client, "handed")
+    client("rds").modify_db_cluster(DBClusterIdentifier="handed", ManageMasterUserPassword=True)
+    kept = _seen(client, "handed")
+    _connect(found, *_kept(client, kept)).close()
+    client("rds").modify_db_cluster(
+        DBClusterIdentifier="handed", ManageMasterUserPassword=False, MasterUserPassword="mine-again"
+    )
+    assert "MasterUserSecret" not in _seen(client, "handed")
+    _connect(found, "boss", "mine-again").close()
+    _delete(client, "handed")
 
 
 def test_both_endpoints_and_all_instances_of_a_cluster_lead_to_its_data(client: Clients) -> None:
@@ -202,6 +222,19 @@ def test_four_clusters_that_are_made_at_once_each_have_a_port_and_data_of_their_
             assert connection.execute("SELECT to_regclass('posts')").fetchone() == (None,)
     for name in names:
         _delete(client, name)
+
+
+def test_databases_of_one_name_in_two_checkouts_do_not_meet(client: Clients, tmp_path: Path) -> None:
+    other = daemon.ensure_running(tmp_path)
+    found, twin = (_cluster(one, "twin") for one in (client, _clients(other)))
+    assert found["Port"] != twin["Port"]
+    with _connect(found, "boss", _PASSWORD) as connection:
+        connection.execute("CREATE TABLE orders (id int)")
+    with _connect(twin, "boss", _PASSWORD) as connection:
+        assert connection.execute("SELECT to_regclass('orders')").fetchone() == (None,)
+    daemon.stop(tmp_path)
+    _connect(found, "boss", _PASSWORD).close()
+    _delete(client, "twin")
 
 
 def test_a_deleted_database_has_neither_process_nor_folder(client: Clients, home: Path) -> None:

@@ -31,7 +31,8 @@ class QueueServiceFleetArgs(TypedDict):
     placement: pulumi.Input[NetworkPlacement]
     """The network that they run in, in its private subnets: a network's `placement`."""
     container: NotRequired[ContainerArgs]
-    """The container that runs as tasks on AWS Fargate; this or `instances`."""
+    """The container that runs as tasks on AWS Fargate; this or `instances`. A `cluster_arn` of your own needs Container
+    Insights, which counts the tasks."""
     instances: NotRequired[InstancesArgs]
     """The EC2 instances, in place of `container`. Their `user_data` is a shell script that starts the program, after
     its variables are in `/etc/tenfold/worker.env`."""

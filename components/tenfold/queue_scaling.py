@@ -24,8 +24,8 @@ class QueueServiceScalingArgs(TypedDict):
     """How many workers there are. Each number must be known before anything exists."""
 
     min_workers: NotRequired[int]
-    """The least number of workers, 0 to 5000; 2 by default. With 0 the first message of an idle queue waits for a
-    worker to start, and after six idle hours up to 15 minutes more, until CloudWatch sees the queue again."""
+    """The least number of workers, 0 to 5000; 2 by default. With 0 the first message of an idle queue waits about two
+    minutes and for a worker to start; after six idle hours up to 15 minutes more, until CloudWatch sees the queue."""
     max_workers: NotRequired[int]
     """The greatest number of workers, 1 to 5000 and more than the least; 10 by default, or twice the least."""
     acceptable_wait_seconds: NotRequired[float]
@@ -105,8 +105,8 @@ def backlog_expression(target: float) -> str:
     return f"IF((visible + in_flight) > 0, {waiting} / IF(workers > 0, workers, 1), 0)"
 
 
-WAKE_EXPRESSION = "IF((visible + in_flight) > 0 AND workers < 1, 1, 0)"
-"""Metric math that is 1 where there is work, and no worker is wanted."""
+WAKE_EXPRESSION = "IF(((visible + in_flight) > 0) AND (FILL(workers, 0) < 1), 1, 0)"
+"""Metric math that is 1 where there is work, and no worker is wanted; one that nobody counts is none."""
 
 
 def scale_tasks(
@@ -235,7 +235,9 @@ def _wake_alarm(
         f"{name}-wake-alarm",
         alarm_description=f"{name} has messages and no worker: one is started. Nobody needs to look.",
         metric_queries=queries,
-        evaluation_periods=1,
+        # The count of workers may come a minute after that of messages, and is filled up meanwhile.
+        evaluation_periods=2,
+        datapoints_to_alarm=2,
         comparison_operator="GreaterThanOrEqualToThreshold",
         threshold=1,
         treat_missing_data="notBreaching",

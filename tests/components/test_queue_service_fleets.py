@@ -286,7 +286,7 @@ def metric_math(expression: str, **values: float) -> float:
     def choose(condition: object, yes: float, no: float) -> float:
         return yes if condition else no
 
-    return eval(text, {"__builtins__": {}, "choose": choose}, values)
+    return eval(text, {"__builtins__": {}, "choose": choose, "FILL": lambda series, _: series}, values)
 
 
 targets = st.floats(0.001, 10_000).map(lambda target: round(target, 3))
@@ -330,7 +330,8 @@ def test_a_fleet_of_none_gets_its_first_worker_by_one_message(kind: str, policy:
     namespace = "appautoscaling" if kind == "container" else "autoscaling"
     assert alarm["alarmActions"] == [f"arn:aws:{namespace}:us-east-1:123456789012:{policy}"]
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanOrEqualToThreshold", 1)
-    assert (alarm["evaluationPeriods"], alarm["treatMissingData"]) == (1, "notBreaching")
+    assert (alarm["evaluationPeriods"], alarm["datapointsToAlarm"]) == (2, 2)
+    assert alarm["treatMissingData"] == "notBreaching"
     queries = {query["id"]: query for query in alarm["metricQueries"]}
     assert queries["wake"]["expression"] == WAKE_EXPRESSION
     assert queries["workers"]["metric"]["metricName"] == wanted

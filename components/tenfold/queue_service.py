@@ -85,9 +85,10 @@ class QueueService(pulumi.ComponentResource):
     """A queue, its dead-letter queue, and by choice the workers that work on its messages.
 
     By default messages are encrypted, come over TLS alone, are kept for 4 days, and after 5 tries become dead letters,
-    which are kept for 14 days. The worker reports failed messages one by one, may use this queue, its own log group and
-    X-Ray, and nothing else. There are alarms on dead letters, on messages that wait too long, and on a worker that
-    fails or is throttled.
+    which are kept for 14 days. A worker on Lambda reports failed messages one by one, may use this queue, its own log
+    group and X-Ray, and nothing else. A fleet of workers, on Fargate or on instances, grows and shrinks with the
+    backlog of each, by choice down to none; one that has a job in hand is not stopped. There are alarms on dead
+    letters, on messages that wait too long, and on a function that fails or is throttled.
     """
 
     queue_url: pulumi.Output[str]

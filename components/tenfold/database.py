@@ -89,8 +89,8 @@ class Database(pulumi.ComponentResource):
     endpoint: pulumi.Output[str]
     """The host that reads and writes: the proxy, or the writer."""
     reader_endpoint: pulumi.Output[str]
-    """The host that only reads: on Aurora all readers in turn, on an RDS instance the first reader by name. Without
-    readers, or behind a proxy on Aurora without any, it is as good as the other."""
+    """The host that only reads: on Aurora all readers in turn, on an RDS instance the first reader by name, past the
+    proxy. Without readers it leads to where `endpoint` does."""
     direct_endpoint: pulumi.Output[str]
     """The host that reads and writes, past the proxy, for what a proxy pins to one connection, such as migrations."""
     port: pulumi.Output[int]
@@ -222,7 +222,8 @@ def _rotation(database: Database, args: DatabaseArgs, server: DatabaseServer) ->
             secret_id=server.secret_arn,
             rotate_immediately=False,
             rotation_rules={"automatically_after_days": access["rotation_days"]},
-            opts=pulumi.ResourceOptions(parent=database),
+            # What RDS manages it rotates: AWS has no way to end that, and the secret goes with its database.
+            opts=pulumi.ResourceOptions(parent=database, retain_on_delete=True),
         )
 
 

@@ -118,7 +118,8 @@ class DatabaseAccessArgs(TypedDict):
     `connect_policy_json`. RDS makes no such user: on PostgreSQL `CREATE USER app; GRANT rds_iam TO app`, on MySQL
     `CREATE USER app IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'`."""
     rotation_days: NotRequired[int]
-    """After how many days the master user's password is another, 1 to 1000; 7 by default."""
+    """After how many days the master user's password is another, 1 to 1000; 7 by default. Taken away again, the last
+    number stays."""
     secret_kms_key_arn: NotRequired[pulumi.Input[str]]
     """The ARN of the key that encrypts the password; the account's `aws/secretsmanager` key by default."""
     security_group_ids: NotRequired[dict[str, pulumi.Input[str]]]

@@ -53,6 +53,11 @@ def readers_of(args: DatabaseArgs) -> dict[str, DatabaseReaderArgs]:
     return args.get("readers", {"standby": {}})
 
 
+def has_readers(args: DatabaseArgs) -> bool:
+    """Whether there always is a reader."""
+    return bool(readers_of(args)) or args.get("reader_scaling", {}).get("min_readers", 0) > 0
+
+
 def _writer(args: DatabaseArgs) -> DatabaseReaderArgs:
     return {"instance_class": instance_class(args), "promotion_tier": 0}
 

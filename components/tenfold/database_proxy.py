@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from tenfold.database_access import connect_policy, secret_policy
 from tenfold.database_arguments import DatabaseArgs, DatabaseProxyArgs
+from tenfold.database_cluster import has_readers
 from tenfold.database_engine import facts_of
 from tenfold.database_network import join, let_in, security_group
 from tenfold.database_server import DatabasePlace, DatabaseServer
@@ -144,9 +145,11 @@ def _reader_endpoint(
     server: DatabaseServer,
     targets: aws.rds.ProxyTarget,
 ) -> pulumi.Output[str]:
-    """The proxy's own endpoint for readers, which RDS has for Aurora alone."""
+    """The proxy's own endpoint for readers, which RDS has for Aurora alone, and which nobody answers without any."""
     if not facts_of(args).aurora:
         return server.reader_endpoint
+    if not has_readers(args):
+        return proxy.endpoint
     endpoint = aws.rds.ProxyEndpoint(
         f"{component.pulumi_resource_name}-proxy-readers",
         db_proxy_name=proxy.name,

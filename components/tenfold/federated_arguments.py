@@ -43,7 +43,7 @@ class FederatedDatabasesArgs(TypedDict):
     """What is particular to a database, by its name: `{"products": {"capacity": {"max_acu": 64}}}`. One that no
     function is in yet exists too."""
     defaults: NotRequired[DatabaseSettingsArgs]
-    """The settings of all databases where their own say nothing; those of `Database` by default."""
+    """The settings of all databases where their own say nothing, each as a whole; those of `Database` by default."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
     """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]

@@ -380,6 +380,11 @@ class TestProxy:
             "orders-proxy/app",
         ]
 
+    def test_without_readers_it_has_one_address(self) -> None:
+        built = database(proxy={}, readers={})
+        assert "orders-proxy-readers" not in {resource.name for resource in built.resources}
+        assert built.value(built.result.reader_endpoint) == built.value(built.result.endpoint)
+
     def test_passwords_come_from_the_secrets_that_it_may_read(self) -> None:
         built = database(
             proxy={"iam": False, "secret_arns": {"app": SECRET}, "secret_kms_key_arns": {"app": KEY}},

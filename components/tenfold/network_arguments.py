@@ -91,7 +91,7 @@ class NetworkArgs(TypedDict):
     existing VPC."""
     interface_endpoints: NotRequired[list[str]]
     """Further AWS services that the VPC reaches without NAT, by the last part of their name:
-    `["secretsmanager", "ecr.api"]`; none by default. Each is charged by zone and hour, and must be there in each zone."""
+    `["secretsmanager", "ecr.api"]`; none by default. Each is charged by zone and hour, and must exist in every zone."""
     flow_logs: NotRequired[FlowLogs]
     """Which flows are logged: `none`, `rejected` or `all`; `all` by default, `none` in an existing VPC."""
     flow_log_retention_days: NotRequired[int]

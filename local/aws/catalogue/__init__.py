@@ -19,6 +19,7 @@ from local.aws.catalogue import (
     iam,
     instances,
     keys,
+    kinesis,
     launch_template,
     log_delivery,
     rds,
@@ -70,6 +71,7 @@ _MODULES = (
     rds_proxy,
     elasticache,
     elasticache_groups,
+    kinesis,
 )
 
 

@@ -114,6 +114,7 @@ def _look_ups(checkout: Checkout) -> dict[str, Callable[[dict[str, Any]], Any]]:
     ec2, elb, sqs = checkout.aws("ec2"), checkout.aws("elbv2"), checkout.aws("sqs")
     iam, fn, db = checkout.aws("iam"), checkout.aws("lambda"), checkout.aws("dynamodb")
     asg, cloudwatch, logs, sns = (checkout.aws(name) for name in ("autoscaling", "cloudwatch", "logs", "sns"))
+    s3 = checkout.aws("s3")
 
     def table(routes: dict[str, Any]) -> dict[str, Any]:
         return ec2.describe_route_tables(RouteTableIds=[routes["routeTableId"]])["RouteTables"][0]
@@ -173,6 +174,14 @@ def _look_ups(checkout: Checkout) -> dict[str, Callable[[dict[str, Any]], Any]]:
         "aws:autoscaling/policy:Policy": lambda one: asg.describe_policies(
             AutoScalingGroupName=one["autoscalingGroupName"], PolicyNames=[one["name"]]
         )["ScalingPolicies"],
+        "aws:s3/bucket:Bucket": lambda one: s3.get_bucket_location(Bucket=one["bucket"]),
+        "aws:s3/bucketPolicy:BucketPolicy": lambda one: s3.get_bucket_policy(Bucket=one["bucket"])["Policy"],
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": lambda one: s3.get_public_access_block(
+            Bucket=one["bucket"]
+        )["PublicAccessBlockConfiguration"],
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
+            lambda one: s3.get_bucket_lifecycle_configuration(Bucket=one["bucket"])["Rules"]
+        ),
         "aws:sqs/queue:Queue": lambda one: attributes(one["url"], "QueueArn"),
         "aws:sqs/queuePolicy:QueuePolicy": lambda one: attributes(one["queueUrl"], "Policy"),
         "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": lambda one: attributes(one["queueUrl"], "RedriveAllowPolicy"),

@@ -95,7 +95,8 @@ class StaticSite(pulumi.ComponentResource):
 
     Each file of `content` is a resource, so that a preview tells which of them change. From about a thousand files on,
     leave it out and have CI put them there: `deploy_policy_json` is all that `aws s3 sync` and an invalidation need.
-    Files that CI sends without a Cache-Control are cached for a day.
+    Files that CI sends without a Cache-Control are cached for a day. A second region that is added later gets the files
+    of `content` at once, and those that CI sent once they are sent again.
     """
 
     url: pulumi.Output[str]
@@ -231,22 +232,22 @@ def _error_page(args: StaticSiteArgs) -> ErrorPage:
 
 
 def _let_read(site: StaticSite, buckets: _Buckets, served: aws.cloudfront.Distribution) -> pulumi.Output[str]:
-    """The policy of the bucket, which is put there where the bucket is the site's own."""
-    policies = {
-        kind: pulumi.Output.all(bucket.arn, served.arn).apply(lambda arns: bucket_policy(*arns))
-        for kind, bucket in (("bucket", buckets.main), ("failover-bucket", buckets.failover))
-        if bucket
-    }
-    for kind, bucket in (("bucket", buckets.main), ("failover-bucket", buckets.failover)):
-        if bucket and buckets.is_own:
+    """The policy that the main bucket needs, which it has where it is the site's own."""
+    own = {"bucket": buckets.main, "failover-bucket": buckets.failover} if buckets.is_own else {}
+    for kind, bucket in own.items():
+        if bucket:
             aws.s3.BucketPolicy(
                 f"{site.pulumi_resource_name}-{kind}-policy",
                 bucket=bucket.name,
-                policy=policies[kind],
+                policy=_reading(bucket, served),
                 region=bucket.region,
                 opts=pulumi.ResourceOptions(parent=site),
             )
-    return policies["bucket"]
+    return _reading(buckets.main, served)
+
+
+def _reading(bucket: SiteBucket, served: aws.cloudfront.Distribution) -> pulumi.Output[str]:
+    return pulumi.Output.all(bucket.arn, served.arn).apply(lambda arns: bucket_policy(*arns))
 
 
 def _logs(site: StaticSite, args: StaticSiteArgs, served: aws.cloudfront.Distribution) -> SiteBucket | None:

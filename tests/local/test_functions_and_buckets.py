@@ -1,5 +1,6 @@
 """Functions and buckets on the real engine and the embedded AWS: what happens calls the function, once and live."""
 
+import base64
 import io
 import json
 import time
@@ -26,6 +27,7 @@ config = pulumi.Config()
 seen = QueueService("seen", {})
 jobs = QueueService("jobs", {})
 news = aws.sns.Topic("news")
+clicks = aws.kinesis.Stream("clicks", shard_count=1)
 orders = Table("orders", {"hash_key": "id", "attributes": {"id": "S"}, "stream": "new_image",
     "deletion_protection": False})
 uploads = Bucket("uploads", {"deletion_protection": False, "overrides": {"bucket": {"force_destroy": True}}})
@@ -36,7 +38,7 @@ witness = Function("witness", {
     "asynchronous": {"retries": 0},
     "queues": {"jobs": {"queue_arn": jobs.queue_arn, "filters": [{"body": {"kind": ["video"]}}]}},
     "topics": {"news": {"topic_arn": news.arn, "filter": {"kind": ["urgent"]}}},
-    "streams": {"orders": {"stream_arn": orders.stream_arn}},
+    "streams": {"orders": {"stream_arn": orders.stream_arn}, "clicks": {"stream_arn": clicks.arn}},
     "schedules": {"often": {"expression": "rate(1 minute)", "payload": {"from": "schedule"}}},
     "url": {"public": True},
     "concurrency": {"provisioned": 1},
@@ -49,7 +51,8 @@ if config.get_bool("more"):
     targets["queues"] = {"later": {"queue_arn": later.queue_arn, "prefix": "later/"}}
 uploads.notify(targets, pulumi.ResourceOptions(depends_on=[later]))
 for name, value in {"seen": seen.queue_url, "jobs": jobs.queue_url, "later": later.queue_url, "news": news.arn,
-    "orders": orders.table_name, "uploads": uploads.bucket_name, "witness": witness.function_name,
+    "orders": orders.table_name, "clicks": clicks.name, "uploads": uploads.bucket_name,
+    "witness": witness.function_name,
     "live": witness.function_arn, "version": witness.version, "url": witness.function_url,
     "dlq": witness.dlq_url}.items():
     pulumi.export(name, value)
@@ -106,11 +109,15 @@ def test_what_happens_calls_the_function_once(shop: Stack) -> None:
         sns.publish(TopicArn=made["news"], Message=f"{kind} news", MessageAttributes=attributes)
     shop.client("dynamodb").put_item(TableName=made["orders"], Item={"id": {"S": "o1"}})
 
+    shop.client("kinesis").put_record(StreamName=made["clicks"], Data=b"a click", PartitionKey="p")
+
     # Whatever comes twice comes within seconds.
     events = _messages(shop, made["seen"], lambda _: False, seconds=8)
     assert [one["s3"]["object"]["key"] for one in _records(events, "aws:s3")] == ["in/a+file.txt"]
     assert [json.loads(one["body"]) for one in _records(events, "aws:sqs")] == [{"kind": "video"}]
     assert [one["Sns"]["Message"] for one in _records(events, "aws:sns")] == ["urgent news"]
+    clicks = [base64.b64decode(one["kinesis"]["data"]) for one in _records(events, "aws:kinesis")]
+    assert clicks == [b"a click"]
     assert [one["dynamodb"]["NewImage"] for one in _records(events, "aws:dynamodb")] == [{"id": {"S": "o1"}}]
 
     # A function is called by name and alias, by its address, and what fails without a caller is a dead letter.

@@ -226,8 +226,8 @@ class DatabaseArgs(TypedDict):
     placement: pulumi.Input[NetworkPlacement]
     """The network, whose data subnets it is in. Another network replaces it, which is refused while protected."""
     clients: NotRequired[dict[str, pulumi.Input[str]]]
-    """The security groups that may connect, by a name of your own, `{"web": web.security_group_id}`; nobody by
-    default."""
+    """The security groups that may connect, each once, by a name of your own, `{"web": web.security_group_id}`; nobody
+    by default."""
     engine: NotRequired[DatabaseEngine]
     """What it speaks and how it is stored: `aurora-postgresql` (default), `aurora-mysql`, or on an RDS instance
     `postgres` or `mysql`. Changing it replaces the database, which is refused while it is protected."""

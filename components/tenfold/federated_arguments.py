@@ -23,7 +23,7 @@ class FederatedFunctionArgs(TypedDict):
     two reach each other, so that one can follow the other; none by default."""
     clients: NotRequired[dict[str, pulumi.Input[str]]]
     """The security groups of the services that have it, by the service's name, `{"web": web.security_group_id}`; nobody
-    by default. In all functions a name stands for the same group."""
+    by default. In all functions a name stands for the same group, and each group has one name."""
     iam_user: NotRequired[str]
     """The user that its services sign in as by IAM; by default the function's name, with underscores. RDS makes no such
     user: give each the rights of its own tables with SQL."""
@@ -144,7 +144,7 @@ def _allowed(name: str) -> str:
 
 def function_faults(args: FederatedDatabasesArgs) -> Iterable[Fault]:
     """What is wrong with where functions are, and who has them."""
-    groups = dict[str, Any]()
+    groups, names = dict[str, Any](), dict[str, str]()
     for function, given in sorted(args["functions"].items()):
         path = f"functions.{function}"
         if given.get("also_in") == database_of(function, given):
@@ -154,16 +154,24 @@ def function_faults(args: FederatedDatabasesArgs) -> Iterable[Fault]:
             yield Fault(f"{path}.iam_user", f"{user_of(function, given)!r} is given", allowed)
         if "database_name" in given:
             yield from database_name_faults(f"{path}.database_name", given["database_name"])
-        yield from _client_faults(f"{path}.clients", given.get("clients", {}), groups)
+        yield from _client_faults(f"{path}.clients", given.get("clients", {}), groups, names)
 
 
-def _client_faults(path: str, clients: Mapping[str, Any], groups: dict[str, Any]) -> Iterable[Fault]:
+def _client_faults(
+    path: str, clients: Mapping[str, Any], groups: dict[str, Any], names: dict[str, str]
+) -> Iterable[Fault]:
+    """What is wrong with a function's clients, given what the names and the groups of others stand for."""
     faults = {fault.path: fault for fault in (*key_faults(path, clients), *group_faults(path, clients))}
     for key, group in clients.items():
         other = groups.setdefault(key, group)
-        if isinstance(group, str) and isinstance(other, str) and group != other:
+        if not isinstance(group, str) or not isinstance(other, str):
+            continue
+        if group != other:
             given = f"{group!r} is given, and {other!r} elsewhere"
             faults.setdefault(f"{path}.{key}", Fault(f"{path}.{key}", given, "one group for a name"))
+        elif names.setdefault(group, key) != key:
+            given = f"{group!r} is given, which is {names[group]} elsewhere"
+            faults.setdefault(f"{path}.{key}", Fault(f"{path}.{key}", given, "one name for a group"))
     yield from faults.values()
 
 

@@ -197,6 +197,10 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         {"functions": {"forum": {"clients": {"web": "sg-1"}}, "users": {"clients": {"web": "sg-2"}}}},
         "functions.users.clients.web",
     ),
+    (
+        {"functions": {"forum": {"clients": {"web": "sg-1"}}, "users": {"clients": {"site": "sg-1"}}}},
+        "functions.users.clients.site",
+    ),
     ({"databases": {"a-name-that-is-longer-than-aws-takes": {}}}, "databases.a-name-that-is-longer-than-aws-takes"),
     ({"databases": {"users": {"capacity": {"max_acu": 300}}}}, "databases.users.capacity.max_acu"),
     ({"databases": {"users": {"overrides": {"wheel": {}}}}}, "databases.users.overrides.wheel"),

@@ -227,6 +227,8 @@ def _end(folder: Path) -> Stopped:
         # The daemon is dead; its Lambda workers may still be there. As long as they are, no new process gets its
         # number, so the group is either theirs or empty.
         _kill_group(record.pid)
+    # Root's databases are elsewhere, where their own account may go.
+    shutil.rmtree((home(folder) / "databases").resolve(), ignore_errors=True)
     shutil.rmtree(home(folder), ignore_errors=True)
     return stopped
 

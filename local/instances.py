@@ -13,6 +13,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -157,16 +158,21 @@ def main() -> None:
     """Follow the groups of each watched region for as long as the daemon lives and its folder is its own."""
     folder, daemon = Path(sys.argv[1]), int(sys.argv[2])
     fleets: dict[str, Fleet] = {}
+    elsewhere: Path | None = None
     while os.getppid() == daemon and _is_home_of(folder.parent, daemon):
         for region in sorted(path.name for path in folder.glob("*") if path.is_dir()):
             fleet = fleets.setdefault(region, Fleet(folder, region))
             # The emulator may be busy or not there yet; the next look is soon.
             with suppress(ClientError, BotoCoreError, OSError):
                 fleet.follow()
+        databases = folder.parent / "databases"
+        elsewhere = databases.resolve() if databases.is_symlink() else elsewhere
         time.sleep(_POLL_SECONDS)
     # The daemon was killed, or its folder was removed by hand: then nobody else would ever end what it has started.
     if os.getpgrp() == daemon:
         quit_databases(process for process in psutil.process_iter() if _group_of(process.pid) == daemon)
+        if elsewhere:
+            shutil.rmtree(elsewhere, ignore_errors=True)
         os.killpg(daemon, signal.SIGKILL)
 
 

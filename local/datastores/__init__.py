@@ -5,14 +5,29 @@ gets servers of its own: ``databases`` and ``caches`` follow the records, ``post
 server each, and ``tls`` stands before them.
 """
 
+import os
+import tempfile
 from pathlib import Path
 
 from local.datastores import caches, databases
 from local.datastores.tls import Authority, Gates
 
 
+def place(home: Path) -> Path:
+    """Where the databases' data is, below the home; root's homes are shut for the account that its databases run under.
+
+    For root this is a link, so that nothing of root's has to be opened to that account.
+    """
+    link = home / "databases"
+    if os.geteuid() == 0 and not link.exists():
+        folder = Path(tempfile.mkdtemp(prefix="tenfold-databases-", dir="/tmp"))
+        folder.chmod(0o711)
+        link.symlink_to(folder)
+    return link.resolve()
+
+
 def follow(home: Path) -> None:
     """Have the databases and caches of the emulator whose home this is run from now on."""
     gates = Gates(Authority(home / "tls"))
-    databases.follow(home / "databases", gates)
+    databases.follow(place(home), gates)
     caches.follow(home / "caches", gates)

@@ -76,7 +76,9 @@ class Caches:
         records = dict(self._records())
         for key in self._caches.keys() - records.keys():
             with self._locks[key]:
-                self._caches.pop(key).remove()
+                cache = self._caches.pop(key, None)  # two calls may find at once that its record is gone
+                if cache:
+                    cache.remove()
         for key, record in records.items():
             if not name or key[3] == name:
                 with self._locks.setdefault(key, threading.Lock()):

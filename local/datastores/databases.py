@@ -124,9 +124,12 @@ class Databases:
         return self._rds._clusters if key[2] == "cluster" else self._rds._instances
 
     def _remove(self, key: Key) -> None:
-        if key in self._gate_of:
-            self._gate_of.pop(key).close()
-        self._servers.pop(key).remove()
+        """End a server. Two calls may find at once that its record is gone."""
+        gate, server = self._gate_of.pop(key, None), self._servers.pop(key, None)
+        if gate:
+            gate.close()
+        if server:
+            server.remove()
 
     def _records(self) -> Iterator[tuple[Key, Record]]:
         """The databases that have a server."""

@@ -171,7 +171,7 @@ class Server:
 
     def _start(self, wanted: Wanted, port: int) -> None:
         (self._data / "pg_hba.conf").write_text(_admissions(wanted.master))
-        user, group = _owner(self._folder)
+        user, group = _owner()
         options = {"port": str(port), **(_LOGICAL if wanted.logical else _PHYSICAL)}
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -261,7 +261,7 @@ def _secret(template: Path) -> str:
 def _initialise(template: Path) -> None:
     """Make the data folder that those of all servers are copies of."""
     template.parent.mkdir(parents=True, exist_ok=True)
-    user, group = _owner(template.parent)
+    user, group = _owner()
     secret = template.parent / "admin"
     secret.touch(mode=0o600)
     secret.write_text(secrets.token_urlsafe(24))
@@ -305,12 +305,11 @@ def _admissions(master: str) -> str:
     )
 
 
-def _owner(folder: Path) -> _Owner:
-    """Whom servers run as, with the way to the folder opened for that account: PostgreSQL refuses to run as root."""
+def _owner() -> _Owner:
+    """Whom servers run as, with the way to their programs open to that account: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None, None
     ensure_user_exists(_ACCOUNT)
-    ensure_prefix_permissions(folder)
     programs = _programs()
     if not all(path.stat().st_mode & 0o005 == 0o005 for path in (programs / "postgres", programs, *programs.parents)):
         ensure_prefix_permissions(programs)

@@ -60,11 +60,17 @@ def _kept(client: Clients, found: dict[str, Any]) -> tuple[str, str]:
     return values["username"], values["password"]
 
 
+_PLACES: dict[Path, str] = {}
+"""Where the databases of an emulator are, also when it has ended."""
+
+
 def _servers(home: Path) -> list[psutil.Process]:
+    link = home / "emulator" / "databases"
+    _PLACES[home] = str(link.resolve()) if link.exists() else _PLACES[home]
     return [
         process
         for process in psutil.process_iter(["cmdline", "status"])
-        if str(home) in " ".join(process.info["cmdline"] or [])
+        if _PLACES[home] in " ".join(process.info["cmdline"] or [])
         and Path((process.info["cmdline"] or [""])[0]).name == "postgres"
         and process.info["status"] != psutil.STATUS_ZOMBIE
     ]
@@ -280,7 +286,8 @@ def test_no_password_is_in_a_log_or_a_command_line(client: Clients, home: Path) 
     found = _cluster(client, "silent")
     with _connect(found, "boss", _PASSWORD) as connection, pytest.raises(psycopg.Error):
         connection.execute("ALTER ROLE nobody PASSWORD 'hidden-word'")
-    told = [path.read_text(errors="replace") for path in (home / "emulator").rglob("*log") if path.is_file()]
+    places = (home / "emulator", (home / "emulator" / "databases").resolve())
+    told = [path.read_text(errors="replace") for place in places for path in place.rglob("*log") if path.is_file()]
     told += [" ".join(process.cmdline()) for process in _servers(home)]
     assert told
     assert not any(word in text for word in (_PASSWORD, "hidden-word") for text in told)
@@ -296,6 +303,8 @@ def test_a_killed_daemon_leaves_no_server(client: Clients, home: Path, running: 
 
 def test_stopping_the_emulator_ends_its_servers_and_removes_what_they_held(client: Clients, home: Path) -> None:
     _cluster(client, "ended")
+    assert _servers(home)
     daemon.stop(home)
     assert not _servers(home)
     assert not (home / "emulator").exists()
+    assert not Path(_PLACES[home]).exists()

@@ -52,8 +52,8 @@ class FederatedDatabases(pulumi.ComponentResource):
 
     A function moves from a shared database to its own, without downtime, in four updates:
 
-    1. Where the shared one is PostgreSQL, `databases={"main": {"parameters": {"logical_replication": True}}}`, and a
-    restart in the maintenance window. Nothing else changes.
+    1. `databases={"main": {"parameters": {"logical_replication": True}}}`; then reboot its instances with
+    `aws rds reboot-db-instance`, which RDS does not do by itself. Nothing else changes.
 
     2. `functions={"users": {"database": "main", "also_in": "users"}}`: the new database appears, the services of the
     function may reach it, and it may reach the shared one. Copy the tables' definitions with `pg_dump --schema-only`,

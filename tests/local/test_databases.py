@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from tests.local.aws.test_on_the_engine import Stack, stack
 
@@ -66,13 +67,25 @@ class Place:
         """How a client on this machine connects to it."""
         secret = self._stack.client("secretsmanager").get_secret_value(SecretId=self._found["SECRET_ARN"])
         known = json.loads(secret["SecretString"])
-        return psycopg.conninfo.make_conninfo(
+        return make_conninfo(
             host=self._found[host],
             port=self._found["PORT"],
             dbname=self._found["NAME"],
             user=known["username"],
             password=known["password"],
         )
+
+    def copy_from(self, other: "Place", table: str) -> None:
+        """Fills a table with the rows that it has elsewhere."""
+        reading, writing = f"COPY {table} TO STDOUT".encode(), f"COPY {table} FROM STDIN".encode()
+        with (
+            psycopg.connect(other.connection_string()) as source,
+            psycopg.connect(self.connection_string()) as target,
+            source.cursor().copy(reading) as rows,
+            target.cursor().copy(writing) as copied,
+        ):
+            for row in rows:
+                copied.write(row)
 
     def ask(self, statement: str, host: str = "HOST") -> list[Any]:
         with psycopg.connect(self.connection_string(host), autocommit=True) as connection:
@@ -105,3 +118,46 @@ def test_a_database_grows_with_its_rows_in_it(stack: Stack) -> None:
 
     stack.run("destroy", "--yes", "--skip-preview")
     assert rds.describe_db_clusters()["DBClusters"] == []
+
+
+def test_a_function_moves_to_a_database_of_its_own_and_no_other_is_touched(stack: Stack) -> None:
+    (stack.root / "__main__.py").write_text(PROGRAM)
+    stack.up()
+    before = stack.outputs()
+    assert _servers(before, "users") == _servers(before, "forum")
+    shared = Place(stack, before["environments"]["users"], "USERS")
+    table = "CREATE TABLE users (id int PRIMARY KEY, name text)"
+    shared.ask(table)
+    shared.ask("INSERT INTO users VALUES (1, 'Ada')")
+
+    moving = _step(stack, 2)
+    assert moving["environments"] == before["environments"]
+    both = _servers(moving, "users")
+    assert len(both) == 2
+
+    moved = _step(stack, 3)
+    assert _servers(moved, "users") == both[::-1]
+    own = Place(stack, moved["environments"]["users"], "USERS")
+    # The servers of the embedded AWS have a client without TLS, so that none can subscribe to another.
+    own.ask(table)
+    own.copy_from(shared, "users")
+    assert own.ask("SELECT name FROM users") == [("Ada",)]
+    assert shared.ask("SHOW wal_level") == [("logical",)]
+
+    alone = _step(stack, 4)
+    assert _servers(alone, "users") == both[1:]
+    assert alone["environments"]["forum"] == before["environments"]["forum"]
+    assert alone["policies"]["forum"] == before["policies"]["forum"]
+    stack.run("destroy", "--yes", "--skip-preview")
+
+
+def _step(stack: Stack, number: int) -> dict[str, Any]:
+    stack.run("config", "set", "step", str(number))
+    assert "replaced" not in stack.up()
+    return stack.outputs()
+
+
+def _servers(found: dict[str, Any], function: str) -> list[str]:
+    """The servers that a function's services may sign in to, the one that its data is in first."""
+    (statement,) = json.loads(found["policies"][function])["Statement"]
+    return [resource.split(":")[-1].rpartition("/")[0] for resource in statement["Resource"]]

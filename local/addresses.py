@@ -43,5 +43,20 @@ def _of_resources(aws: Emulator, resources: Sequence[Mapping[str, Any]]) -> Iter
                 yield f"function URL {name}", f"{aws.endpoint}/_aws/lambda-url/{host.split('.')[0]}/"
             case "aws:lambda/function:Function":
                 yield f"function {name}", outputs["name"]
+            case "aws:rds/cluster:Cluster" | "aws:rds/instance:Instance" if outputs.get("engine", "").endswith(
+                ("postgres", "postgresql")
+            ):
+                host = outputs.get("address") or outputs["endpoint"]
+                yield f"database {name}", f"postgresql://{host}:{outputs['port']}/{_database(outputs)}"
+            case "aws:elasticache/replicationGroup:ReplicationGroup":
+                host = outputs.get("configurationEndpointAddress") or outputs["primaryEndpointAddress"]
+                scheme = "rediss" if outputs.get("transitEncryptionEnabled") else "redis"
+                yield f"cache {name}", f"{scheme}://{host}:{outputs['port']}"
+            case "aws:elasticache/serverlessCache:ServerlessCache":
+                yield f"cache {name}", "rediss://{address}:{port}".format(**outputs["endpoints"][0])
             case _:
                 continue
+
+
+def _database(outputs: Mapping[str, Any]) -> str:
+    return outputs.get("databaseName") or outputs.get("dbName") or "postgres"

@@ -199,6 +199,9 @@ def _daemon_environment(place: Path, port: int) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "STATE_DIR": str(place / "state"),
         "S3_DATA_DIR": str(place / "s3"),
+        # What runs here trusts the certificates of local caches and databases, as it trusts those of AWS.
+        "SSL_CERT_FILE": str(place / "tls" / "trusted.pem"),
+        "PGSSLROOTCERT": str(place / "tls" / "authority.pem"),
         # No containers, whatever this machine has: a socket that does not exist is never asked.
         "DOCKER_HOST": f"unix://{place / 'no-docker.sock'}",
         # Listeners on ports of their own that nothing here uses.

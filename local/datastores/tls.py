@@ -35,10 +35,14 @@ logger = logging.getLogger(__name__)
 
 
 class Authority:
-    """Who signs the gates' certificate, in a folder of its own."""
+    """Who signs the gates' certificate, in a folder of its own.
+
+    ``authority.pem`` is its certificate, ``trusted.pem`` has those that this machine trusts besides.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.certificate = folder / "authority.pem"
+        self._trusted = folder / "trusted.pem"
         self._server = folder / "server.pem"
         folder.mkdir(parents=True, exist_ok=True)
         if not self._server.exists():
@@ -56,6 +60,9 @@ class Authority:
         authority, server = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         issuer = _name("the embedded AWS of this checkout")
         self.certificate.write_bytes(_pem(_certificate(issuer, authority, issuer, authority)))
+        machine = ssl.get_default_verify_paths().openssl_cafile
+        others = Path(machine).read_bytes() if Path(machine).is_file() else b""
+        self._trusted.write_bytes(self.certificate.read_bytes() + others)
         self._server.touch(mode=0o600)
         self._server.write_bytes(
             server.private_bytes(

@@ -80,6 +80,7 @@ def test_encryption_in_transit_is_asked_of_every_client(make: Callable[..., dict
     assert _open(place, ssl=True, ssl_ca_certs=authority).ping()
     with pytest.raises(redis.ConnectionError):
         _open(place).ping()
+    assert _open(place, ssl=True, ssl_ca_certs=authority.replace("authority.pem", "trusted.pem")).ping()
     with pytest.raises(redis.ConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
         _open(place, ssl=True).ping()
 

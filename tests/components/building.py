@@ -31,6 +31,8 @@ LOOK_UPS: Mapping[str, Any] = {
         "names": [f"{REGION}{letter}" for letter in "abcd"],
         "id": REGION,
     },
+    # A shard map's table in which nobody has published anything yet.
+    "aws:dynamodb/getTableItem:getTableItem": {"item": "{}"},
     "aws:ssm/getParameter:getParameter": lambda args: {**args, "value": "ami-0a1b2c3d4e5f", "id": args["name"]},
 }
 """What AWS answers to look-ups, for a program whose look-ups are not what a test is about."""
@@ -133,7 +135,26 @@ class _Mocks(mocks.Mocks):
             computed |= {"arn": f"arn:aws:s3:::{args.name}-0a1b2c", "bucket": f"{args.name}-0a1b2c"}
         if args.typ == "aws:acm/certificate:Certificate":
             computed["domainValidationOptions"] = _proofs(args.inputs)
+        if service == "elasticache":
+            computed |= _cache(args.inputs)
         return f"{args.name}-id", {**computed, **args.inputs}
+
+
+def _cache(cache: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a cache is, and the nodes that a replication group has."""
+    name = cache.get("replicationGroupId") or cache.get("name")
+    nodes = int(cache.get("numCacheClusters") or 0) or int(cache.get("replicasPerNodeGroup") or 0) + 1
+    shards = [f"{name}-{shard + 1:04d}" for shard in range(int(cache.get("numNodeGroups") or 0))]
+    hosts = {kind: f"{kind}.{name}.{REGION}.cache.amazonaws.com" for kind in ("primary", "replica", "clustercfg")}
+    return {
+        "port": 6379,
+        "primaryEndpointAddress": "" if shards else hosts["primary"],
+        "readerEndpointAddress": "" if shards else hosts["replica"],
+        "configurationEndpointAddress": hosts["clustercfg"] if shards else "",
+        "memberClusters": [f"{shard}-{node + 1:03d}" for shard in shards or [name] for node in range(nodes)],
+        "endpoints": [{"address": f"{name}.serverless.{REGION}.cache.amazonaws.com", "port": 6379}],
+        "readerEndpoints": [{"address": f"{name}.serverless.{REGION}.cache.amazonaws.com", "port": 6380}],
+    }
 
 
 def _proofs(certificate: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -203,9 +224,9 @@ def build(
     Args:
         program: It makes components and returns what the test asks about.
         preview: Whether it is a preview of a new stack, where all that AWS fills in is unknown.
-        calls: The answers to look-ups by token, or functions of their arguments.
+        calls: The answers to look-ups by token, or functions of their arguments; those of `LOOK_UPS` by default.
     """
-    monitor = _Monitor(_Mocks(calls or {}, preview=preview))
+    monitor = _Monitor(_Mocks(LOOK_UPS if calls is None else calls, preview=preview))
     results: list[Result] = []
     mocks.set_mocks(monitor.mocks, monitor=monitor, preview=preview)
     pulumi.runtime.test(lambda: results.append(program()))()
@@ -229,7 +250,7 @@ class Refusal:
 
 def refused(program: Callable[[], object], *, calls: Mapping[str, Any] | None = None) -> Refusal:
     """Run a program that ends with an ArgumentError."""
-    monitor = _Monitor(_Mocks(calls or {}, preview=False))
+    monitor = _Monitor(_Mocks(LOOK_UPS if calls is None else calls, preview=False))
     mocks.set_mocks(monitor.mocks, monitor=monitor)
     with pytest.raises(ArgumentError) as caught:
         pulumi.runtime.test(program)()

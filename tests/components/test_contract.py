@@ -388,6 +388,30 @@ EXAMPLES = {
         ],
         wrong={"databases": {"users": {"database_name": "1st"}}, "defaults": {"backup": {"retention_days": 1}}},
     ),
+    "ShardedCluster": Example(
+        least={"placement": PLACEMENT, "shards": {"east": {}}},
+        full={
+            "placement": PLACEMENT,
+            "shards": {"east": {"weight": 2, "capacity": {"max_acu": 64}}, "west": {}},
+            "ranges": [{"lower": "A", "upper": "N", "shard": "east"}, {"lower": "N", "shard": "west"}],
+            "database": {"backup": {"retention_days": 14}},
+            "clients": {"web": "sg-1"},
+        },
+        sizes=[
+            {"shards": {"east": {}}, "deletion_protection": False},
+            {"shards": {"east": {}, "west": {}}, "clients": {"web": "sg-1"}},
+            {"shards": {"east": {"capacity": {"max_acu": 64}}, "west": {}, "north": {"weight": 3}}},
+            {
+                "shards": {"east": {}, "west": {}, "north": {}, "far": {"readers": {"standby": {}, "reports": {}}}},
+                "database": {"backup": {"retention_days": 35}},
+            },
+        ],
+        wrong={
+            "shards": {"East": {}},
+            "database": {"engine": "mysql"},
+            "map_name": "",
+        },
+    ),
 }
 # What holds data, or is the address that clients know, and the properties whose change makes AWS replace it.
 IRREPLACEABLE = {

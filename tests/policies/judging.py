@@ -51,6 +51,8 @@ class _NoMocks(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> Any:
         if args.token == "aws:index/getAvailabilityZones:getAvailabilityZones":
             return {"id": "us-east-1", "names": ["us-east-1a", "us-east-1b", "us-east-1c"]}
+        if args.token == "aws:dynamodb/getTableItem:getTableItem":
+            return {"item": "{}"}
         raise NotImplementedError(args.token)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> Any:

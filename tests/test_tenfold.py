@@ -38,11 +38,11 @@ def _command(file: Path, text: str) -> None:
     file.chmod(0o755)
 
 
-def _start(checkout: Path, *arguments: str) -> subprocess.Popen[str]:
+def _start(checkout: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
     path = os.pathsep.join([str(checkout / "bin"), "/usr/bin", "/bin"])
     return subprocess.Popen(
         [sys.executable, str(checkout / "tenfold"), *arguments],
-        env={"PATH": path, "HOME": str(checkout)},
+        env={"PATH": path, "HOME": str(checkout), **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -68,6 +68,12 @@ def test_packages_are_set_up_once_and_the_command_takes_over(checkout: Path) -> 
     assert "--frozen" in call
     assert "--group local" in call
     assert "--group dev" not in call
+
+
+def test_compiled_files_are_kept_whatever_the_machine_says(checkout: Path) -> None:
+    _run(checkout, "up")
+    _command(checkout / ".venv" / "bin" / "python", '#!/bin/sh\necho "[$PYTHONDONTWRITEBYTECODE]"\n')
+    assert _start(checkout, "up", PYTHONDONTWRITEBYTECODE="1").communicate(timeout=60)[0] == "[]\n"
 
 
 def test_tests_bring_their_packages_and_keep_the_others(checkout: Path) -> None:

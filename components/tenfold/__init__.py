@@ -12,6 +12,18 @@ from tenfold.bucket_arguments import (
     BucketReplicationArgs,
     BucketTopicTargetArgs,
 )
+from tenfold.cache import Cache
+from tenfold.cache_arguments import (
+    CacheAccessArgs,
+    CacheArgs,
+    CacheEngine,
+    CacheEviction,
+    CacheMaintenanceArgs,
+    CacheMonitoringArgs,
+    CacheNodesArgs,
+    CacheServerlessArgs,
+    CacheSnapshotArgs,
+)
 from tenfold.container import ContainerArchitecture, ContainerArgs
 from tenfold.database import Database
 from tenfold.database_arguments import (
@@ -64,6 +76,10 @@ from tenfold.queue_fleet import QueueServiceFleetArgs
 from tenfold.queue_scaling import QueueServiceScalingArgs
 from tenfold.queue_service import QueueService
 from tenfold.queue_worker import QueueServiceWorkerArgs, WorkerArchitecture
+from tenfold.session_arguments import SessionStoreArgs, SessionStoreKind
+from tenfold.session_store import SessionStore
+from tenfold.sharded_arguments import ShardedClusterArgs, ShardedClusterRangeArgs, ShardedClusterShardArgs
+from tenfold.sharded_cluster import ShardedCluster
 from tenfold.site_arguments import StaticSiteArgs, StaticSiteRouting
 from tenfold.site_buckets import StaticSiteBucketArgs
 from tenfold.site_content import StaticSiteCacheRuleArgs
@@ -111,6 +127,16 @@ __all__ = [
     "BucketQueueTargetArgs",
     "BucketReplicationArgs",
     "BucketTopicTargetArgs",
+    "Cache",
+    "CacheAccessArgs",
+    "CacheArgs",
+    "CacheEngine",
+    "CacheEviction",
+    "CacheMaintenanceArgs",
+    "CacheMonitoringArgs",
+    "CacheNodesArgs",
+    "CacheServerlessArgs",
+    "CacheSnapshotArgs",
     "ContainerArchitecture",
     "ContainerArgs",
     "Database",
@@ -166,6 +192,13 @@ __all__ = [
     "QueueServiceFleetArgs",
     "QueueServiceScalingArgs",
     "QueueServiceWorkerArgs",
+    "SessionStore",
+    "SessionStoreArgs",
+    "SessionStoreKind",
+    "ShardedCluster",
+    "ShardedClusterArgs",
+    "ShardedClusterRangeArgs",
+    "ShardedClusterShardArgs",
     "StaticSite",
     "StaticSiteArgs",
     "StaticSiteBucketArgs",

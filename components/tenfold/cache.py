@@ -31,7 +31,7 @@ _CHILDREN: Children = {
     "client": aws.vpc.SecurityGroupIngressRule,
     "users": aws.elasticache.UserGroup,
     "user": aws.elasticache.User,
-    "nobody": aws.elasticache.User,
+    "default-user": aws.elasticache.User,
     "subnets": aws.elasticache.SubnetGroup,
     "parameters": aws.elasticache.ParameterGroup,
     "logs": aws.cloudwatch.LogGroup,

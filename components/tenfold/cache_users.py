@@ -66,7 +66,7 @@ def _user(
 def _nobody(component: pulumi.ComponentResource, identifier: pulumi.Output[str]) -> aws.elasticache.User:
     """The user of those who do not say who they are. A group of Redis OSS has one; one of Valkey is better without."""
     return aws.elasticache.User(
-        f"{component.pulumi_resource_name}-nobody",
+        f"{component.pulumi_resource_name}-default-user",
         engine=CacheEngine.REDIS.value,
         user_id=identifier.apply(lambda found: user_id(found, OFF)),
         user_name=DEFAULT,

@@ -35,10 +35,10 @@ _CHILDREN: Children = {"use-grant": aws.iam.RolePolicy}
 class SessionStore(pulumi.ComponentResource):
     """Sessions of tiers that keep no state, in a `Table` or a `Cache`, with all that a tier needs to use it.
 
-    By default it is a table, paid by request: a session is the item whose `id` is the session's, and goes by itself
-    after the second of `expires_at`, a number since 1970, that the tier writes as now and `<NAME>_SESSIONS_TTL_SECONDS`.
-    DynamoDB removes it within some days, so a tier looks at `expires_at` when it reads. With `store="cache"` it is
-    Valkey: a session is a key, written with `EX` and as many seconds.
+    By default it is a table, paid by request: a session is the item whose `id` is the session's. It ends at
+    `expires_at`, the seconds since 1970 that the tier writes: now and `<NAME>_SESSIONS_TTL_SECONDS`. DynamoDB removes
+    it within some days of that, so a tier looks at `expires_at` when it reads. With `store="cache"` it is Valkey: a
+    session is a key, written with `EX` and as many seconds.
 
     Either is encrypted, survives the loss of a zone, has its alarms, and lets a role that has
     `read_write_policy_json` read and write single sessions. Sessions can be lost at the price of signing in again, so

@@ -412,6 +412,48 @@ EXAMPLES = {
             "map_name": "",
         },
     ),
+    "Cache": Example(
+        least={"placement": PLACEMENT},
+        full={
+            "placement": PLACEMENT,
+            "clients": {"web": "sg-1"},
+            "engine": "redis",
+            "access": {"users": {"reports": "on ~report:* +@read"}, "security_group_ids": {"shared": "sg-2"}},
+            "kms_key_arn": KEY,
+            "parameters": {"notify-keyspace-events": "Ex"},
+            "monitoring": {"event_topic_arn": TOPIC},
+        },
+        sizes=[
+            {"nodes": {"type": "cache.t4g.small", "replicas": 0}, "deletion_protection": False},
+            {"nodes": {"type": "cache.m7g.large"}, "snapshots": {"retention_days": 0}},
+            {"nodes": {"type": "cache.r7g.4xlarge", "replicas": 5}, "clients": {"web": "sg-1", "jobs": "sg-2"}},
+            {"nodes": {"type": "cache.r7g.4xlarge", "replicas": 5}, "engine_version": "9.0"},
+        ],
+        wrong={
+            "engine_version": "6.2",
+            "nodes": {"replicas": 6},
+            "snapshots": {"window": "at night"},
+            "clients": {"web": "10.0.0.0/16"},
+        },
+        others={
+            "cluster": {"placement": PLACEMENT, "nodes": {"shards": 3, "replicas": 2}},
+            "serverless": {"placement": PLACEMENT, "serverless": {}, "clients": {"web": "sg-1"}},
+        },
+    ),
+    "SessionStore": Example(
+        least={},
+        full={"kms_key_arn": KEY, "ttl_seconds": 3600},
+        sizes=[
+            {"deletion_protection": False, "point_in_time_recovery_days": 0},
+            {"ttl_seconds": 2_592_000},
+            {"point_in_time_recovery_days": 35, "kms_key_arn": KEY},
+        ],
+        wrong={"ttl_seconds": 0, "nodes": {}, "point_in_time_recovery_days": 36},
+        others={
+            "cache": {"store": "cache", "placement": PLACEMENT, "clients": {"web": "sg-1"}, "nodes": {"replicas": 2}},
+            "serverless": {"store": "cache", "placement": PLACEMENT, "serverless": {"max_storage_gb": 10}},
+        },
+    ),
 }
 # What holds data, or is the address that clients know, and the properties whose change makes AWS replace it.
 IRREPLACEABLE = {
@@ -426,6 +468,10 @@ IRREPLACEABLE = {
     ),
     "aws:rds/instance:Instance": ("dbName", "engine", "identifier", "kmsKeyId", "storageEncrypted", "username"),
     "aws:rds/proxy:Proxy": ("name", "engineFamily", "vpcSubnetIds"),
+    "aws:elasticache/replicationGroup:ReplicationGroup": (
+        *("atRestEncryptionEnabled", "engine", "kmsKeyId", "port", "replicationGroupId", "subnetGroupName"),
+    ),
+    "aws:elasticache/serverlessCache:ServerlessCache": ("kmsKeyId", "name"),
     "aws:ec2/vpc:Vpc": ("cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"),
     "aws:ec2/subnet:Subnet": ("availabilityZone", "cidrBlock", "vpcId"),
     "aws:ec2/eip:Eip": ("domain", "publicIpv4Pool"),

@@ -85,6 +85,10 @@ def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Stru
         outputs.update({"domainValidationOptions": _proofs(inputs)})
     if "masterUserSecrets" in _outputs_of(token):
         outputs.update({"masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:us-east-1:123456789012:{name}"}]})
+    if "memberClusters" in _outputs_of(token):
+        outputs.update({"memberClusters": [f"{name}-001", f"{name}-002"]})
+    for endpoints in {"endpoints", "readerEndpoints"} & set(_outputs_of(token)):
+        outputs.update({endpoints: [{"address": f"{name}.serverless.use1.cache.amazonaws.com", "port": 6379}]})
     return _merged(outputs, inputs)
 
 

@@ -144,6 +144,14 @@ def test_users_do_what_their_access_string_allows_and_no_more(client: Clients, a
     client("elasticache").delete_serverless_cache(ServerlessCacheName="open")
 
 
+def test_an_access_string_may_name_all_channels(client: Clients) -> None:
+    names = {"UserId": "channels", "UserName": "channels", "Engine": "valkey"}
+    made = client("elasticache").create_user(**names, AccessString="on ~* &* +@all", AuthenticationMode={"Type": "iam"})
+    (found,) = client("elasticache").describe_users(UserId="channels")["Users"]
+    assert made["AccessString"] == found["AccessString"] == "on ~* &* +@all"
+    assert found["Authentication"]["Type"] == "iam"
+
+
 def test_a_group_of_shards_grows_and_shrinks_with_its_data(
     make: Callable[..., dict[str, Any]], client: Clients, authority: str, home: Path
 ) -> None:

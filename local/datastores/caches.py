@@ -27,7 +27,8 @@ _HOST = "localhost"
 _FOLLOW_SECONDS = 1.0
 _RESIZED = "ModifyReplicationGroupShardConfiguration"
 _FOLLOWED = frozenset(
-    {"CreateReplicationGroup", "ModifyReplicationGroup", "DeleteReplicationGroup", "IncreaseReplicaCount"}
+    {"CreateReplicationGroup", "ModifyReplicationGroup", "DeleteReplicationGroup"}
+    | {"IncreaseReplicaCount", "DecreaseReplicaCount"}
     | {"CreateServerlessCache", "ModifyServerlessCache", "DeleteServerlessCache", _RESIZED}
     | {"CreateCacheCluster", "ModifyCacheCluster", "DeleteCacheCluster", "RebootCacheCluster"}
     | {"CreateUser", "ModifyUser", "DeleteUser", "CreateUserGroup", "ModifyUserGroup", "DeleteUserGroup"}
@@ -228,6 +229,8 @@ class Caches:
             self._note_passwords(parameters)
         if action == "ModifyReplicationGroup":
             self._note_change(parameters)
+        if action in ("IncreaseReplicaCount", "DecreaseReplicaCount"):
+            self._note_members(self._elasticache._replication_groups[parameters["ReplicationGroupId"]])
         if action == "ResetCacheParameterGroup":
             self._note_reset(parameters)
         names = ("ReplicationGroupId", "ServerlessCacheName", "CacheClusterId")
@@ -258,6 +261,26 @@ class Caches:
         if "TransitEncryptionMode" in parameters:
             record["TransitEncryptionMode"] = parameters["TransitEncryptionMode"]
 
+    def _note_members(self, record: Record) -> None:
+        """MiniStack leaves replicas that come and go out of the group's members."""
+        clusters = self._elasticache._clusters
+        members = [one["CacheClusterId"] for group in record["NodeGroups"] for one in group["NodeGroupMembers"]]
+        for name in record["MemberClusters"]:
+            if name not in members:
+                clusters.pop(name, None)
+        for name in members:
+            if name not in clusters:
+                self._add_cluster(name, like=members[0])
+        record["MemberClusters"] = members
+
+    def _add_cluster(self, name: str, *, like: str) -> None:
+        """A member as another one is, among the clusters."""
+        service = self._elasticache
+        cluster = service._clusters[like]
+        nodes = [dict(node) for node in cluster["CacheNodes"]]
+        arn = service._arn_cluster(name)
+        service._clusters[name] = {**cluster, "CacheClusterId": name, "CacheClusterArn": arn, "CacheNodes": nodes}
+
     def _note_reset(self, parameters: Parameters) -> None:
         """MiniStack takes back only those parameters of whose defaults it knows."""
         group = parameters["CacheParameterGroupName"]
@@ -287,14 +310,11 @@ class Caches:
 
     def _another_shard(self, record: Record, identity: str) -> Record:
         """A shard as the others are, with its members among the clusters."""
-        service, like = self._elasticache, record["NodeGroups"][0]
+        like = record["NodeGroups"][0]
         members: list[Record] = []
         for number, member in enumerate(like["NodeGroupMembers"], 1):
             name = f"{record['ReplicationGroupId']}-{identity}-{number:03d}"
-            cluster = service._clusters[member["CacheClusterId"]]
-            nodes = [dict(node) for node in cluster["CacheNodes"]]
-            arn = service._arn_cluster(name)
-            service._clusters[name] = {**cluster, "CacheClusterId": name, "CacheClusterArn": arn, "CacheNodes": nodes}
+            self._add_cluster(name, like=member["CacheClusterId"])
             members.append({**member, "CacheClusterId": name})
         return {**like, "NodeGroupId": identity, "NodeGroupMembers": members}
 

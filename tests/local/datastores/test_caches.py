@@ -152,6 +152,20 @@ def test_an_access_string_may_name_all_channels(client: Clients) -> None:
     assert found["Authentication"]["Type"] == "iam"
 
 
+def test_replicas_that_come_and_go_are_members(make: Callable[..., dict[str, Any]], client: Clients) -> None:
+    make("replicas", NumNodeGroups=2, ReplicasPerNodeGroup=1, CacheParameterGroupName="default.valkey8.cluster.on")
+    change = {"ReplicationGroupId": "replicas", "ApplyImmediately": True}
+    client("elasticache").increase_replica_count(**change, NewReplicaCount=2)
+    members = _seen(client, "replicas")["MemberClusters"]
+    assert len(members) == 6
+    for member in members:
+        client("elasticache").describe_cache_clusters(CacheClusterId=member)
+    client("elasticache").modify_replication_group_shard_configuration(**change, NodeGroupCount=3)
+    assert len(_seen(client, "replicas")["MemberClusters"]) == 9
+    client("elasticache").decrease_replica_count(**change, NewReplicaCount=1)
+    assert len(_seen(client, "replicas")["MemberClusters"]) == 6
+
+
 def test_a_group_of_shards_grows_and_shrinks_with_its_data(
     make: Callable[..., dict[str, Any]], client: Clients, authority: str, home: Path
 ) -> None:

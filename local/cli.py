@@ -130,7 +130,8 @@ def run_tests(
         "ruff check": [*python, "ruff", "check", "."],
         "ruff format": [*python, "ruff", "format", "--check", "."],
         "pyright": [*python, "pyright"],
-        "pytest": [*python, "pytest", *marks, *context.args],
+        # A file's tests share servers: they stay together, and the files are spread over the processors.
+        "pytest": [*python, "pytest", "-n", "logical", "--dist", "loadfile", *marks, *context.args],
     }
     for name, command in steps.items():
         _MESSAGES.rule(name, align="left")

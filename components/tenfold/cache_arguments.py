@@ -42,8 +42,8 @@ class CacheNodesArgs(TypedDict):
     within seconds where the primary or its zone fails. With 0 nothing does. It changes in place."""
     shards: NotRequired[int]
     """How many shards the keys are spread over, 1 to 500, which clients that know clusters find; by default the cache
-    is no cluster. The number changes in place, with the keys in it. AWS does not make a cluster of what is none: where
-    a cache may outgrow one node, begin with 1 shard."""
+    is no cluster. The number changes in place, with the keys in it. What is no cluster becomes none here: AWS refuses
+    it, but for a move in steps by hand. Where a cache may outgrow one node, begin with 1 shard."""
 
 
 class CacheServerlessArgs(TypedDict):
@@ -96,7 +96,8 @@ class CacheMaintenanceArgs(TypedDict):
     auto_minor_version_upgrade: NotRequired[bool]
     """Whether minor versions come by themselves, in the window; true by default."""
     apply_immediately: NotRequired[bool]
-    """Whether changes such as another type of nodes are made at once and not in the window; false by default."""
+    """Whether changes such as another type of nodes are made at once and not in the window; false by default. Replicas
+    and shards come and go at once."""
 
 
 class CacheMonitoringArgs(TypedDict):

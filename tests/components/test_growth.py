@@ -46,6 +46,23 @@ MEMBERS = {
         "monitoring": [{"insights": "advanced", "enhanced_seconds": 15}],
         "deletion_protection": [False],
     },
+    "Cache": {
+        "engine_version": ["7.2", "9.0"],
+        "nodes": [{"type": "cache.r7g.xlarge", "replicas": 5}, {"replicas": 0}],
+        "eviction": ["noeviction"],
+        "parameters": [{"timeout": "300"}],
+        "access": [{"users": {"reports": "on ~* +@read"}}],
+        "snapshots": [{"retention_days": 0, "final_snapshot": False}, {"window": "03:00-04:00"}],
+        "maintenance": [{"window": "sun:04:00-sun:05:00", "apply_immediately": True}],
+        "monitoring": [{"log_retention_days": 365}],
+        "deletion_protection": [False],
+    },
+    "SessionStore": {
+        "ttl_seconds": [3600],
+        "kms_key_arn": ["arn:aws:kms:us-east-1:123456789012:key/1234"],
+        "point_in_time_recovery_days": [0, 35],
+        "deletion_protection": [False],
+    },
     "Bucket": {
         "versioned": [False],
         "request_metrics": [False],

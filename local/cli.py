@@ -5,6 +5,7 @@ policy pack, 4 this machine lacks something, 130 interrupted.
 """
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -130,8 +131,18 @@ def run_tests(
         "ruff check": [*python, "ruff", "check", "."],
         "ruff format": [*python, "ruff", "format", "--check", "."],
         "pyright": [*python, "pyright"],
-        # A file's tests share servers: they stay together, and the files are spread over the processors.
-        "pytest": [*python, "pytest", "-n", "logical", "--dist", "loadfile", *marks, *context.args],
+        # A file's tests share servers: they stay together, and the files are spread over the processors. One more than
+        # there are, as those that run the engine mostly wait.
+        "pytest": [
+            *python,
+            "pytest",
+            "-n",
+            str((os.cpu_count() or 1) + 1),
+            "--dist",
+            "loadfile",
+            *marks,
+            *context.args,
+        ],
     }
     for name, command in steps.items():
         _MESSAGES.rule(name, align="left")

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tenfold import FlowLogs, NatMode, Network, NetworkArgs
@@ -92,6 +92,7 @@ def test_no_two_subnets_overlap_and_all_are_in_the_vpc(prefix: int, block: int) 
     nats=st.tuples(st.sampled_from(NatMode), st.sampled_from(NatMode)),
     logs=st.tuples(st.sampled_from(FlowLogs), st.sampled_from(FlowLogs)),
 )
+@example(few=2, many=3, nats=(NatMode.REGIONAL, NatMode.REGIONAL), logs=(FlowLogs.NONE, FlowLogs.NONE))
 def test_growing_and_shrinking_leave_what_stays_as_it_is(
     few: int, many: int, nats: tuple[NatMode, NatMode], logs: tuple[FlowLogs, FlowLogs]
 ) -> None:
@@ -101,9 +102,11 @@ def test_growing_and_shrinking_leave_what_stays_as_it_is(
         "aws:ec2/routeTable:RouteTable",
         "aws:ec2/natGateway:NatGateway",
     )
+    # The one regional gateway has an address for each zone: they come and go in place.
+    grows = "availabilityZoneAddresses"
     before, after = (
         {
-            resource.urn: resource.inputs
+            resource.urn: {key: value for key, value in resource.inputs.items() if key != grows}
             for resource in network(zones=zones, nat=nat, flow_logs=log).resources
             if resource.type in kept
         }

@@ -7,13 +7,13 @@ older versions for a mistake, copies for a disaster, and one list of those who a
 See https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.arguments import Children, checked
 from tenfold.bucket_access import bucket_policy, read_policy, read_write_policy, write_policy
 from tenfold.bucket_alarms import replication_alarm, request_alarms
@@ -23,7 +23,9 @@ from tenfold.bucket_lifecycle import bucket_lifecycle
 from tenfold.bucket_notification import bucket_notification
 from tenfold.bucket_replication import replicate
 from tenfold.children import inherited
+from tenfold.environment import variable
 from tenfold.errors import TenfoldError
+from tenfold.grants import grant
 
 _CHILDREN: Children = {
     "bucket": aws.s3.Bucket,
@@ -96,7 +98,7 @@ class Bucket(pulumi.ComponentResource):
         self.bucket_name = self._bucket.bucket
         self.bucket_arn = self._bucket.arn
         self.bucket_regional_domain_name = self._bucket.bucket_regional_domain_name
-        self.environment = self._bucket.bucket.apply(lambda bucket_name: {_variable(name): bucket_name})
+        self.environment = self._bucket.bucket.apply(lambda bucket_name: {variable(f"{name}_BUCKET"): bucket_name})
         self.read_policy_json = _policy(args, self._bucket, read_policy)
         self.write_policy_json = _policy(args, self._bucket, write_policy)
         self.read_write_policy_json = _policy(args, self._bucket, read_write_policy)
@@ -105,15 +107,15 @@ class Bucket(pulumi.ComponentResource):
 
     def grant_read(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role list and read objects."""
-        return self._grant("read-grant", role, self.read_policy_json)
+        return grant(self, "read-grant", role, self.read_policy_json)
 
     def grant_write(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role write and delete objects, and not read them."""
-        return self._grant("write-grant", role, self.write_policy_json)
+        return grant(self, "write-grant", role, self.write_policy_json)
 
     def grant_read_write(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role list, read, write and delete objects."""
-        return self._grant("read-write-grant", role, self.read_write_policy_json)
+        return grant(self, "read-write-grant", role, self.read_write_policy_json)
 
     def notify(self, notifications: BucketNotificationsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Tells targets that could not be there before the bucket, such as a queue whose policy names it.
@@ -132,14 +134,6 @@ class Bucket(pulumi.ComponentResource):
         rules = (notification_faults,)
         notifications = checked("Bucket", name, BucketNotificationsArgs, notifications, _CHILDREN, *rules)
         self._notification = bucket_notification(self, self._bucket, notifications, opts)
-
-    def _grant(self, kind: str, role: aws.iam.Role, policy: pulumi.Output[str]) -> aws.iam.RolePolicy:
-        return aws.iam.RolePolicy(
-            f"{self.pulumi_resource_name}-{kind}-{role.pulumi_resource_name}",
-            role=role.name,
-            policy=policy,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
 
 
 def _bucket(component: Bucket, args: BucketArgs) -> aws.s3.Bucket:
@@ -260,7 +254,7 @@ def _notification(component: Bucket, args: BucketArgs, bucket: aws.s3.Bucket) ->
 
 
 def _alarms(component: Bucket, args: BucketArgs, bucket: aws.s3.Bucket) -> None:
-    actions: Sequence[pulumi.Input[str]] = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
+    actions = alarm_actions(args)
     if args.get("request_metrics", True):
         request_alarms(component, bucket, actions)
     if "replication" in args:
@@ -269,7 +263,3 @@ def _alarms(component: Bucket, args: BucketArgs, bucket: aws.s3.Bucket) -> None:
 
 def _policy(args: BucketArgs, bucket: aws.s3.Bucket, policy: Callable[[str, str | None], str]) -> pulumi.Output[str]:
     return pulumi.Output.all(bucket.arn, args.get("kms_key_arn")).apply(lambda arns: policy(arns[0], arns[1]))
-
-
-def _variable(name: str) -> str:
-    return re.sub(r"\W", "_", f"{name}_BUCKET").upper()

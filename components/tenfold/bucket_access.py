@@ -3,11 +3,9 @@
 See https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-Statement = Mapping[str, Any]
+from tenfold.policy_documents import Statement, policy_document, tls_alone
 
 _READ = ("s3:GetObject", "s3:GetObjectVersion")
 _WRITE = ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject")
@@ -21,18 +19,22 @@ _KEY_WRITE = ("kms:Decrypt", "kms:GenerateDataKey")
 
 def read_policy(bucket_arn: str, key_arn: str | None) -> str:
     """The IAM policy of readers."""
-    return _document([_allow(_LIST, bucket_arn), _allow(_READ, f"{bucket_arn}/*"), *_with_key(_KEY_READ, key_arn)])
+    return policy_document(
+        [_allow(_LIST, bucket_arn), _allow(_READ, f"{bucket_arn}/*"), *_with_key(_KEY_READ, key_arn)]
+    )
 
 
 def write_policy(bucket_arn: str, key_arn: str | None) -> str:
     """The IAM policy of writers, who cannot read."""
-    return _document([_allow(_PARTS, bucket_arn), _allow(_WRITE, f"{bucket_arn}/*"), *_with_key(_KEY_WRITE, key_arn)])
+    return policy_document(
+        [_allow(_PARTS, bucket_arn), _allow(_WRITE, f"{bucket_arn}/*"), *_with_key(_KEY_WRITE, key_arn)]
+    )
 
 
 def read_write_policy(bucket_arn: str, key_arn: str | None) -> str:
     """The IAM policy of those who read and write."""
     about = dict.fromkeys([*_LIST, *_PARTS])
-    return _document(
+    return policy_document(
         [
             _allow([*about], bucket_arn),
             _allow([*_READ, *_WRITE], f"{bucket_arn}/*"),
@@ -44,14 +46,7 @@ def read_write_policy(bucket_arn: str, key_arn: str | None) -> str:
 def bucket_policy(bucket_arn: str, log_account: str | None, further: Mapping[str, Statement]) -> str:
     """The bucket's own policy: nothing without TLS, others' access logs, and what the caller adds."""
     both = [bucket_arn, f"{bucket_arn}/*"]
-    denied = {
-        "Sid": "TlsAlone",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": both,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
+    denied = tls_alone("s3:*", both)
     logs = {
         "Sid": "AccessLogs",
         **_allow(["s3:PutObject"], f"{bucket_arn}/*"),
@@ -59,7 +54,7 @@ def bucket_policy(bucket_arn: str, log_account: str | None, further: Mapping[str
         "Condition": {"StringEquals": {"aws:SourceAccount": log_account}},
     }
     own = [{"Sid": sid, "Resource": both, **statement} for sid, statement in sorted(further.items())]
-    return _document([denied, *([logs] if log_account else []), *own])
+    return policy_document([denied, *([logs] if log_account else []), *own])
 
 
 def replication_policy(
@@ -68,7 +63,7 @@ def replication_policy(
     """The IAM policy of S3 itself while it copies objects from one bucket to the other."""
     get = ("s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging")
     put = ("s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags")
-    return _document(
+    return policy_document(
         [
             _allow(["s3:GetReplicationConfiguration", "s3:ListBucket"], source_arn),
             _allow(get, f"{source_arn}/{prefix}*"),
@@ -90,7 +85,3 @@ def _with_key(actions: Sequence[str], key_arn: str | None) -> list[Statement]:
 
 def _allow(actions: Sequence[str], resource: str) -> Statement:
     return {"Effect": "Allow", "Action": sorted(actions), "Resource": resource}
-
-
-def _document(statements: Sequence[Statement]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.cache_arguments import CacheArgs
 from tenfold.cache_server import CachePlace, CacheServer, is_serverless, replicas_of, shards_of
 from tenfold.cache_serverless import max_ecpu_per_second, max_storage_gb
@@ -129,7 +130,7 @@ def _alarm(
     **what: Any,
 ) -> None:
     name = component.pulumi_resource_name
-    actions = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
+    actions = alarm_actions(args)
     aws.cloudwatch.MetricAlarm(
         f"{name}-{kind}",
         alarm_description=f"Cache {name}: {advice}",

@@ -11,6 +11,7 @@ from tenfold.cache_users import APP, DEFAULT, OFF, user_id
 from tenfold.database_faults import group_faults, key_faults
 from tenfold.errors import Fault
 from tenfold.log_retention import retention_faults
+from tenfold.maintenance_windows import DAILY, WEEKLY
 
 _ID_LIMIT = 40
 """How many characters an identifier of AWS has: the name, an end that Pulumi makes up, and the name of a user."""
@@ -22,10 +23,6 @@ _VERSIONS = {
     CacheEngine.VALKEY: (re.compile(r"7\.2|[89]\.\d+"), "a version of Valkey from 7.2: 8.1"),
     CacheEngine.REDIS: (re.compile(r"7\.[01]"), "7.0 or 7.1"),
 }
-_HOURS = r"([01]\d|2[0-3]):[0-5]\d"
-_DAY = r"(mon|tue|wed|thu|fri|sat|sun)"
-_DAILY = re.compile(f"{_HOURS}-{_HOURS}")
-_WEEKLY = re.compile(f"{_DAY}:{_HOURS}-{_DAY}:{_HOURS}")
 _OWN_PARAMETERS = {
     "maxmemory-policy": "nothing: eviction says it",
     "cluster-enabled": "nothing: nodes.shards says it",
@@ -112,7 +109,7 @@ def _parameter_faults(args: CacheArgs) -> Iterable[Fault]:
 def _snapshot_faults(args: CacheArgs) -> Iterable[Fault]:
     snapshots = args.get("snapshots", {})
     yield from bounded("snapshots.retention_days", snapshots.get("retention_days"), 0, 35, "days")
-    if "window" in snapshots and not _DAILY.fullmatch(snapshots["window"]):
+    if "window" in snapshots and not DAILY.fullmatch(snapshots["window"]):
         given = f"{snapshots['window']!r} is given"
         yield Fault("snapshots.window", given, "two times of the day in UTC: 03:00-04:00")
     if "final_snapshot" in snapshots and is_serverless(args):
@@ -125,7 +122,7 @@ def _snapshot_faults(args: CacheArgs) -> Iterable[Fault]:
 
 def _maintenance_faults(args: CacheArgs) -> Iterable[Fault]:
     maintenance = args.get("maintenance", {})
-    if "window" in maintenance and not _WEEKLY.fullmatch(maintenance["window"]):
+    if "window" in maintenance and not WEEKLY.fullmatch(maintenance["window"]):
         allowed = "two times of the week in UTC: sun:04:00-sun:05:00"
         yield Fault("maintenance.window", f"{maintenance['window']!r} is given", allowed)
 

@@ -3,8 +3,6 @@
 See https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html.
 """
 
-import json
-import re
 from collections.abc import Sequence
 
 import pulumi
@@ -12,6 +10,8 @@ import pulumi_aws as aws
 
 from tenfold.cache_arguments import CacheArgs, CacheEngine
 from tenfold.cache_server import engine_of
+from tenfold.environment import variable
+from tenfold.policy_documents import policy_document
 
 APP = "app"
 OFF = "off"
@@ -81,10 +81,10 @@ def connect_policy(cache_arn: str, user_ids: Sequence[str]) -> str:
     _, partition, service, region, account, _ = cache_arn.split(":", 5)
     users = [f"arn:{partition}:{service}:{region}:{account}:user:{user}" for user in user_ids]
     statement = {"Effect": "Allow", "Action": ["elasticache:Connect"], "Resource": [cache_arn, *users]}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return policy_document([statement])
 
 
 def variables(prefix: str, values: dict[str, str]) -> dict[str, str]:
     """The environment variables of a program that uses a cache: `PAGES_CACHE_HOST` and so on."""
-    capitals = re.sub(r"\W", "_", prefix).upper()
+    capitals = variable(prefix)
     return {f"{capitals}_{key}": value for key, value in values.items()}

@@ -26,6 +26,7 @@ from tenfold.database_network import let_in, security_group, subnet_group
 from tenfold.database_proxy import DatabaseProxy, database_proxy
 from tenfold.database_server import DatabasePlace, DatabaseServer
 from tenfold.errors import TenfoldError
+from tenfold.grants import grant
 
 DATABASE_CHILDREN: Children = {
     "subnets": aws.rds.SubnetGroup,
@@ -181,24 +182,16 @@ class Database(pulumi.ComponentResource):
 
     def grant_connect(self, role: aws.iam.Role, user: str | None = None) -> aws.iam.RolePolicy:
         """Lets a role sign in by IAM, as the first of `access.iam_users` or another one of them."""
-        return self._grant("connect-grant", role, self.connect_policy_json_of(user or self._users[0]))
+        return grant(self, "connect-grant", role, self.connect_policy_json_of(user or self._users[0]))
 
     def grant_secret(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role read the master user's password."""
-        return self._grant("secret-grant", role, self.secret_policy_json)
+        return grant(self, "secret-grant", role, self.secret_policy_json)
 
     def _must_have(self, user: str) -> None:
         if user not in self._users:
             known = ", ".join(self._users)
             raise TenfoldError(f"Database {self.pulumi_resource_name!r}: iam_users has no {user!r}; it has: {known}")
-
-    def _grant(self, kind: str, role: aws.iam.Role, policy: pulumi.Output[str]) -> aws.iam.RolePolicy:
-        return aws.iam.RolePolicy(
-            f"{self.pulumi_resource_name}-{kind}-{role.pulumi_resource_name}",
-            role=role.name,
-            policy=policy,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
 
 
 def _place(database: Database, args: DatabaseArgs) -> DatabasePlace:

@@ -3,10 +3,11 @@
 See https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from typing import Any
+
+from tenfold.environment import variable
+from tenfold.policy_documents import policy_document
 
 
 def connect_policy(arn: str, resource_ids: Sequence[str], users: Sequence[str]) -> str:
@@ -20,7 +21,7 @@ def connect_policy(arn: str, resource_ids: Sequence[str], users: Sequence[str]) 
     partition, region, account = _place(arn)
     prefix = f"arn:{partition}:rds-db:{region}:{account}:dbuser"
     resources = [f"{prefix}:{resource}/{user}" for resource in resource_ids for user in users]
-    return _document([_allowed(["rds-db:connect"], resources)])
+    return policy_document([_allowed(["rds-db:connect"], resources)])
 
 
 def secret_policy(secret_arns: Sequence[str], key_arns: Sequence[str]) -> str:
@@ -36,14 +37,14 @@ def secret_policy(secret_arns: Sequence[str], key_arns: Sequence[str]) -> str:
         service = f"secretsmanager.{_place(secret_arns[0])[1]}.amazonaws.com*"
         condition = {"StringLike": {"kms:ViaService": service}}
         statements.append({**_allowed(["kms:Decrypt"], list(key_arns)), "Condition": condition})
-    return _document(statements)
+    return policy_document(statements)
 
 
 def monitoring_policy(arn: str) -> str:
     """What enhanced monitoring may do: write to its log group, which all databases of a region share."""
     partition, region, account = _place(arn)
     group = f"arn:{partition}:logs:{region}:{account}:log-group:RDSOSMetrics"
-    return _document(
+    return policy_document(
         [
             _allowed(["logs:CreateLogGroup", "logs:PutRetentionPolicy"], [group, f"{group}:*"]),
             _allowed(
@@ -56,7 +57,7 @@ def monitoring_policy(arn: str) -> str:
 
 def variables(name: str, values: dict[str, str]) -> dict[str, str]:
     """The environment variables of a program that uses a database: `ORDERS_DATABASE_HOST` and so on."""
-    prefix = re.sub(r"\W", "_", f"{name}_DATABASE").upper()
+    prefix = variable(f"{name}_DATABASE")
     return {f"{prefix}_{key}": value for key, value in values.items()}
 
 
@@ -67,7 +68,3 @@ def _place(arn: str) -> tuple[str, str, str]:
 
 def _allowed(actions: list[str], resources: list[str]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": actions, "Resource": resources}
-
-
-def _document(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

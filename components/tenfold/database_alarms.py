@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.database_arguments import DatabaseArgs
 from tenfold.database_cluster import readers_of
 from tenfold.database_engine import GIB, facts_of, is_serverless, max_connections, memory_gib
@@ -21,7 +22,7 @@ Dimensions = Mapping[str, pulumi.Input[str]]
 
 def database_alarms(component: pulumi.ComponentResource, args: DatabaseArgs, server: DatabaseServer) -> None:
     """Alarms on load, connections and memory, and on what the engine or its storage runs out of."""
-    actions = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
+    actions = alarm_actions(args)
     alarms = _Alarms(component, actions)
     if facts_of(args).aurora:
         _cluster_alarms(alarms, args, {"DBClusterIdentifier": server.identifier})

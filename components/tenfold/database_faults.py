@@ -17,6 +17,7 @@ from tenfold.database_arguments import (
 from tenfold.database_engine import acu_bounds, class_memory_gib, engine_of, facts_of
 from tenfold.errors import Fault
 from tenfold.log_retention import retention_faults
+from tenfold.maintenance_windows import DAILY, WEEKLY
 
 NAME_LIMIT = 32
 _NAME = re.compile(r"[a-z](-?[a-z0-9])*")
@@ -27,10 +28,6 @@ USER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 _CLASS = re.compile(r"db\.[a-z0-9-]+(\.[a-z0-9-]+)+")
 _POSTGRES_VERSION = re.compile(r"1[3-9](\.\d+)?")
 _MYSQL_VERSION = re.compile(r"[89]\.\d+(\.[0-9a-z_.]+)?")
-_HOURS = r"([01]\d|2[0-3]):[0-5]\d"
-_DAY = r"(mon|tue|wed|thu|fri|sat|sun)"
-_DAILY = re.compile(f"{_HOURS}-{_HOURS}")
-_WEEKLY = re.compile(f"{_DAY}:{_HOURS}-{_DAY}:{_HOURS}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _ENHANCED = (0, 1, 5, 10, 15, 30, 60)
 _RESERVED_USERS = ("admin", "administrator", "postgres", "public", "rdsadmin", "root", "user")
@@ -226,7 +223,7 @@ def _parameter_faults(args: DatabaseSettingsArgs) -> Iterable[Fault]:
 def _backup_faults(args: DatabaseSettingsArgs) -> Iterable[Fault]:
     backup = args.get("backup", {})
     yield from bounded("backup.retention_days", backup.get("retention_days"), 7, 35, "days")
-    if "window" in backup and not _DAILY.fullmatch(backup["window"]):
+    if "window" in backup and not DAILY.fullmatch(backup["window"]):
         yield Fault("backup.window", f"{backup['window']!r} is given", "two times of the day in UTC: 03:00-04:00")
 
 
@@ -246,7 +243,7 @@ def _restore_faults(args: DatabaseSettingsArgs) -> Iterable[Fault]:
 
 def _maintenance_faults(args: DatabaseSettingsArgs) -> Iterable[Fault]:
     maintenance = args.get("maintenance", {})
-    if "window" in maintenance and not _WEEKLY.fullmatch(maintenance["window"]):
+    if "window" in maintenance and not WEEKLY.fullmatch(maintenance["window"]):
         allowed = "two times of the week in UTC: sun:04:00-sun:05:00"
         yield Fault("maintenance.window", f"{maintenance['window']!r} is given", allowed)
     if maintenance.get("blue_green"):

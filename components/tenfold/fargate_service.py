@@ -6,7 +6,6 @@ breaker goes back to the last version that did, and the update fails.
 See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ import pulumi_aws as aws
 
 from tenfold.arguments import Children
 from tenfold.container import CONTAINER_NAME, ContainerArgs, container_definition, container_size
+from tenfold.policy_documents import policy_document
 from tenfold.role_policies import service_trust
 
 FARGATE_CHILDREN: Children = {
@@ -168,7 +168,7 @@ def _execution_policy(logs: str, image: str, secrets: Sequence[str], key: str) -
         *([_allow("Parameters", ["ssm:GetParameters"], parameters)] if parameters else []),
         *([{**_allow("SecretsKey", ["kms:Decrypt"], key), **through}] if key else []),
     ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return policy_document(statements)
 
 
 def _image_statements(image: str, partition: str) -> Iterable[dict[str, Any]]:
@@ -194,7 +194,7 @@ def _shell_policy(component: pulumi.ComponentResource, prefix: str, role: aws.ia
     policy = aws.iam.RolePolicy(
         f"{prefix}-shell-policy",
         role=role.name,
-        policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        policy=policy_document([statement]),
         opts=pulumi.ResourceOptions(parent=component),
     )
     return [policy]

@@ -3,11 +3,12 @@
 See https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html.
 """
 
-import json
 from enum import StrEnum
 
 import pulumi
 import pulumi_aws as aws
+
+from tenfold.policy_documents import policy_document
 
 
 class FlowLogs(StrEnum):
@@ -72,10 +73,10 @@ def _trust(vpc_arn: str, account: str) -> str:
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": source}},
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return policy_document([statement])
 
 
 def _writes(group_arn: str) -> str:
     actions = ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     statement = {"Effect": "Allow", "Action": actions, "Resource": [group_arn, f"{group_arn}:*"]}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return policy_document([statement])

@@ -7,15 +7,16 @@ than it must, a place for the events that fail, and someone who is told.
 See https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
+from tenfold.environment import variable
 from tenfold.function_access import (
     Statement,
     dead_letter_policy,
@@ -33,6 +34,7 @@ from tenfold.function_network import FunctionNetwork, function_network
 from tenfold.function_package import folder_archive
 from tenfold.function_sources import Called, call_by_schedules, read_queues, read_streams, subscribe_to_topics
 from tenfold.function_url import function_url
+from tenfold.grants import grant
 from tenfold.lambda_function import LambdaFunction, lambda_function
 from tenfold.placement import placed
 
@@ -142,7 +144,7 @@ class Function(pulumi.ComponentResource):
         self.invoke_arn = live.invoke_arn
         self.version = made.function.version
         self.function_url = url.function_url if url else nothing
-        self.environment = live.arn.apply(lambda arn: {_variable(name): arn})
+        self.environment = live.arn.apply(lambda arn: {variable(f"{name}_FUNCTION"): arn})
         self.invoke_policy_json = live.arn.apply(lambda arn: invoke_policy(arn, url=has_url))
         self.role_name = made.role.name
         self.role_arn = made.role.arn
@@ -161,12 +163,7 @@ class Function(pulumi.ComponentResource):
 
     def grant_invoke(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role call the function, by its URL too where it has one."""
-        return aws.iam.RolePolicy(
-            f"{self.pulumi_resource_name}-invoke-grant-{role.pulumi_resource_name}",
-            role=role.name,
-            policy=self.invoke_policy_json,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        return grant(self, "invoke-grant", role, self.invoke_policy_json)
 
 
 def _package(code: FunctionCodeArgs) -> Mapping[str, Any]:
@@ -333,14 +330,10 @@ def _sources(args: FunctionArgs, called: Called) -> None:
 def _alarms(
     component: Function, args: FunctionArgs, made: LambdaFunction, live: aws.lambda_.Alias, dlq: aws.sqs.Queue
 ) -> None:
-    actions: Sequence[pulumi.Input[str]] = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
+    actions = alarm_actions(args)
     function_alarms(component, made.function, args.get("timeout_seconds", 30), actions)
     dead_letter_alarm(component, dlq, actions)
     if args.get("streams"):
         stream_alarm(component, made.function, actions)
     if "canary" in args:
         canary_alarm(component, made.function, live, actions)
-
-
-def _variable(name: str) -> str:
-    return re.sub(r"\W", "_", f"{name}_FUNCTION").upper()

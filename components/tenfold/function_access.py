@@ -3,13 +3,10 @@
 See https://docs.aws.amazon.com/lambda/latest/dg/lambda-permissions.html.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from tenfold.errors import TenfoldError
-
-Statement = Mapping[str, Any]
+from tenfold.policy_documents import Statement, policy_document, tls_alone
 
 # What Lambda does in the function's name to put it into a network, and what the function's own code has no need of.
 _INTERFACES = (
@@ -34,11 +31,6 @@ _STREAMS = {
 }
 
 
-def document(statements: Sequence[Statement]) -> str:
-    """An IAM policy of some statements."""
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
 def allowed(actions: Sequence[str], *resources: str) -> Statement:
     """A statement that allows actions on resources."""
     return {"Effect": "Allow", "Action": sorted(actions), "Resource": list(resources)}
@@ -46,7 +38,9 @@ def allowed(actions: Sequence[str], *resources: str) -> Statement:
 
 def invoke_policy(live_arn: str, *, url: bool) -> str:
     """The IAM policy of those who call the function, by its URL too where it has one."""
-    return document([allowed(["lambda:InvokeFunction", *(["lambda:InvokeFunctionUrl"] if url else [])], live_arn)])
+    return policy_document(
+        [allowed(["lambda:InvokeFunction", *(["lambda:InvokeFunctionUrl"] if url else [])], live_arn)]
+    )
 
 
 def delivery(arn: str) -> Statement:
@@ -97,26 +91,19 @@ def no_network_changes(function_arn: str) -> str:
         "Resource": "*",
         "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
     }
-    return document([denied])
+    return policy_document([denied])
 
 
 def dead_letter_policy(queue_arn: str, topic_arns: Sequence[str]) -> str:
     """The policy of the function's dead-letter queue: nothing without TLS, and topics whose message nobody took."""
-    denied = {
-        "Sid": "TlsAlone",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sqs:*",
-        "Resource": queue_arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
+    denied = tls_alone("sqs:*", queue_arn)
     topics = {
         "Sid": "Topics",
         **allowed(["sqs:SendMessage"], queue_arn),
         "Principal": {"Service": "sns.amazonaws.com"},
         "Condition": {"ArnEquals": {"aws:SourceArn": list(topic_arns)}},
     }
-    return document([denied, *([topics] if topic_arns else [])])
+    return policy_document([denied, *([topics] if topic_arns else [])])
 
 
 def scheduler_trust(account: str) -> str:
@@ -127,9 +114,9 @@ def scheduler_trust(account: str) -> str:
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"aws:SourceAccount": account}},
     }
-    return document([statement])
+    return policy_document([statement])
 
 
 def schedule_policy(live_arn: str, dlq_arn: str) -> str:
     """The IAM policy of the function's schedules."""
-    return document([allowed(["lambda:InvokeFunction"], live_arn), allowed(["sqs:SendMessage"], dlq_arn)])
+    return policy_document([allowed(["lambda:InvokeFunction"], live_arn), allowed(["sqs:SendMessage"], dlq_arn)])

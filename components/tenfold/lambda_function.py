@@ -3,16 +3,14 @@
 See https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.policy_documents import Statement, policy_document
 from tenfold.role_policies import role_policies, service_trust
-
-Statement = Mapping[str, Any]
 
 
 class LambdaFunction(NamedTuple):
@@ -119,4 +117,4 @@ def _permissions(statements: Sequence[Statement], log_group_arn: str) -> str:
         "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
         "Resource": "*",
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [*statements, logs, traces]})
+    return policy_document([*statements, logs, traces])

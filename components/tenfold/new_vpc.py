@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from tenfold.address_plan import tier_ranges, tier_ranges_ipv6
+from tenfold.alarm_actions import alarm_actions
 from tenfold.errors import ArgumentError, Fault
 from tenfold.nat_gateways import Exit, regional_exits, zonal_exit
 from tenfold.nat_instances import instance_exits
@@ -161,7 +162,7 @@ def _exits(
 ) -> Mapping[str, Exit]:
     """The app tier's ways out by the zone that they are in."""
     mode = nat_of(args)
-    actions = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
+    actions = alarm_actions(args)
     if mode is NatMode.REGIONAL:
         return regional_exits(network, zones, vpc, way_out, actions)
     if mode is NatMode.INSTANCE:

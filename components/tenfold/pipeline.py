@@ -7,15 +7,16 @@ not. Here each step is a `QueueService`; its worker hands a job on to the next s
 See https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_prevent_interaction_failure_loosely_coupled_system.html.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
+from tenfold.grants import grant
 from tenfold.pipeline_arguments import (
     END_TOPIC_ARN,
     NEXT_POLICY,
@@ -26,7 +27,7 @@ from tenfold.pipeline_arguments import (
     pipeline_rules,
     step_args,
 )
-from tenfold.queue_access import policy_document
+from tenfold.policy_documents import policy_document, tls_alone
 from tenfold.queue_arguments import QueueServiceArgs
 from tenfold.queue_service import QueueService, queue_variable
 
@@ -93,12 +94,7 @@ class Pipeline(pulumi.ComponentResource):
 
     def grant_send(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role send jobs to the first step."""
-        return aws.iam.RolePolicy(
-            f"{self.pulumi_resource_name}-send-grant-{role.pulumi_resource_name}",
-            role=role.name,
-            policy=self.sender_policy_json,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        return grant(self, "send-grant", role, self.sender_policy_json)
 
 
 class _Next(NamedTuple):
@@ -123,7 +119,7 @@ def _end_topic(pipeline: Pipeline, args: PipelineArgs) -> pulumi.Output[str]:
         policy=topic.arn.apply(_tls_alone),
         opts=pulumi.ResourceOptions(parent=pipeline),
     )
-    actions: Sequence[pulumi.Input[str]] = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
+    actions = alarm_actions(args)
     aws.cloudwatch.MetricAlarm(
         f"{name}-end-topic-alarm",
         alarm_description=f"What {name} has done cannot be told to a subscriber of its end topic.",
@@ -144,15 +140,7 @@ def _end_topic(pipeline: Pipeline, args: PipelineArgs) -> pulumi.Output[str]:
 
 
 def _tls_alone(topic_arn: str) -> str:
-    denial = {
-        "Sid": "TlsAlone",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sns:Publish",
-        "Resource": topic_arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [denial]})
+    return policy_document([tls_alone("sns:Publish", topic_arn)])
 
 
 def _end(args: PipelineArgs, topic_arn: pulumi.Output[str]) -> _Next:

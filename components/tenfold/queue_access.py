@@ -3,7 +3,6 @@
 See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,8 +12,7 @@ import pulumi_aws as aws
 
 from tenfold.arguments import is_known
 from tenfold.errors import Fault, TenfoldError
-
-Statement = Mapping[str, Any]
+from tenfold.policy_documents import Statement, policy_document, tls_alone
 
 _ABOUT = ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")
 _CONSUME = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
@@ -42,11 +40,6 @@ def redrive_statements(queue_arn: str, dlq_arn: str, key_arn: str) -> list[State
         _allow("Queue", ["sqs:SendMessage"], queue_arn),
         *_key_statements(key_arn, "kms:GenerateDataKey"),
     ]
-
-
-def policy_document(statements: Sequence[Statement]) -> str:
-    """An IAM policy of some statements."""
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def queue_policy(
@@ -86,15 +79,9 @@ def key_faults(key: object) -> Iterable[Fault]:
 
 
 def _queue_policy(queue_arn: str, senders: Mapping[str, str]) -> str:
-    denial = {
-        "Sid": "TlsAlone",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sqs:*",
-        "Resource": queue_arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return policy_document([denial, *(_sender(key, senders[key], queue_arn) for key in sorted(senders))])
+    return policy_document(
+        [tls_alone("sqs:*", queue_arn), *(_sender(key, senders[key], queue_arn) for key in sorted(senders))]
+    )
 
 
 def _sender(key: str, arn: str, queue_arn: str) -> Statement:

@@ -16,7 +16,7 @@ from tenfold.container import ContainerArgs, container_faults
 from tenfold.errors import Fault
 from tenfold.instance_fleet import InstancesArgs, instance_faults
 from tenfold.placement import NetworkPlacement, placed
-from tenfold.queue_access import Statement, policy_document
+from tenfold.policy_documents import Statement, policy_document
 from tenfold.queue_scaling import QueueServiceScalingArgs, scaling_faults
 from tenfold.role_policies import role_policies, role_policy_faults, service_trust
 

@@ -13,7 +13,7 @@ import pulumi_aws as aws
 
 from tenfold.instance_fleet import InstancesArgs, instance_fleet, launch_template
 from tenfold.placement import placed
-from tenfold.queue_access import Statement, policy_document
+from tenfold.policy_documents import Statement, policy_document
 from tenfold.queue_fleet import (
     QueueServiceFleetArgs,
     fleet_environment,

@@ -7,20 +7,21 @@ with permissions for this queue alone, and someone who is told.
 See https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
+from tenfold.environment import variable
+from tenfold.grants import grant
+from tenfold.policy_documents import Statement, policy_document
 from tenfold.queue_access import (
-    Statement,
     consume_statements,
-    policy_document,
     queue_policy,
     redrive_statements,
     send_statements,
@@ -167,23 +168,15 @@ class QueueService(pulumi.ComponentResource):
 
     def grant_send(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role send messages."""
-        return self._grant("send-grant", role, self.sender_policy_json)
+        return grant(self, "send-grant", role, self.sender_policy_json)
 
     def grant_consume(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role receive and delete messages."""
-        return self._grant("consume-grant", role, self.consumer_policy_json)
+        return grant(self, "consume-grant", role, self.consumer_policy_json)
 
     def grant_redrive(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role send dead letters back to the queue."""
-        return self._grant("redrive-grant", role, self.redrive_policy_json)
-
-    def _grant(self, kind: str, role: aws.iam.Role, policy: pulumi.Output[str]) -> aws.iam.RolePolicy:
-        return aws.iam.RolePolicy(
-            f"{self.pulumi_resource_name}-{kind}-{role.pulumi_resource_name}",
-            role=role.name,
-            policy=policy,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        return grant(self, "redrive-grant", role, self.redrive_policy_json)
 
 
 def _dead_letter_queue(service: QueueService, args: QueueServiceArgs) -> aws.sqs.Queue:
@@ -295,7 +288,7 @@ def _alarms(
     dlq: aws.sqs.Queue,
     workers: _Workers,
 ) -> None:
-    actions: Sequence[pulumi.Input[str]] = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
+    actions = alarm_actions(args)
     # A message that a worker tries once more may be as old as the visibility timeout.
     oldest = max(900, least_hidden_seconds(args) or 0)
     queue_alarms(service, queue, dlq, args.get("oldest_message_alarm_seconds", oldest), actions)
@@ -305,7 +298,7 @@ def _alarms(
 
 def queue_variable(name: str) -> str:
     """The environment variable that holds a queue's URL."""
-    return re.sub(r"\W", "_", f"{name}_QUEUE_URL").upper()
+    return variable(f"{name}_QUEUE_URL")
 
 
 def _redrive_command(dlq_arn: str) -> str:

@@ -15,7 +15,7 @@ from tenfold.arguments import bounded
 from tenfold.errors import Fault
 from tenfold.lambda_function import LambdaFunction, lambda_function
 from tenfold.log_retention import retention_faults
-from tenfold.queue_access import Statement
+from tenfold.policy_documents import Statement
 from tenfold.role_policies import role_policy_faults
 
 

@@ -14,6 +14,7 @@ import pulumi_aws as aws
 
 from tenfold.arguments import is_known
 from tenfold.errors import Fault
+from tenfold.policy_documents import policy_document
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -47,7 +48,7 @@ def service_trust(service: str) -> str:
     """The trust policy of a role that an AWS service takes for its customer: `ec2`, `lambda`."""
     principal = {"Service": f"{service}.amazonaws.com"}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return policy_document([statement])
 
 
 def _is_policy(text: str) -> bool:

@@ -6,14 +6,14 @@ tiers without state scale and heal by themselves. This is the place for it: a ta
 See https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_mitigate_interaction_failure_stateless.html.
 """
 
-import re
-
 import pulumi
 import pulumi_aws as aws
 
 from tenfold.arguments import Children, checked
 from tenfold.cache import Cache
 from tenfold.children import inherited
+from tenfold.environment import variable
+from tenfold.grants import grant
 from tenfold.session_arguments import (
     SessionStoreArgs,
     SessionStoreKind,
@@ -76,12 +76,7 @@ class SessionStore(pulumi.ComponentResource):
 
     def grant_use(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a tier's role read and write sessions."""
-        return aws.iam.RolePolicy(
-            f"{self.pulumi_resource_name}-use-grant-{role.pulumi_resource_name}",
-            role=role.name,
-            policy=self.read_write_policy_json,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        return grant(self, "use-grant", role, self.read_write_policy_json)
 
     def _use_table(self, name: str, args: SessionStoreArgs) -> None:
         table = Table(child_name(name, args), table_args(args), pulumi.ResourceOptions(parent=self))
@@ -118,4 +113,4 @@ def _environment(
 
 
 def _prefix(name: str) -> str:
-    return re.sub(r"\W", "_", f"{name}_SESSIONS").upper()
+    return variable(f"{name}_SESSIONS")

@@ -7,18 +7,20 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tenfold.policy_documents import policy_document
+
 _READ = ("dynamodb:GetItem", "dynamodb:Query")
 _PUBLISH = (*_READ, "dynamodb:PutItem", "dynamodb:UpdateItem")
 
 
 def router_policy(table_arn: str, connect_policies: Sequence[str]) -> str:
     """Who routes: reads the map, and signs in to every shard by IAM."""
-    return _document([_allowed(_READ, [table_arn]), *_statements(connect_policies)])
+    return policy_document([_allowed(_READ, [table_arn]), *_statements(connect_policies)])
 
 
 def mover_policy(table_arn: str, secret_policies: Sequence[str]) -> str:
     """Who moves: reads and publishes the map, and signs in to every shard as its master user."""
-    return _document([_allowed(_PUBLISH, [table_arn]), *_statements(secret_policies)])
+    return policy_document([_allowed(_PUBLISH, [table_arn]), *_statements(secret_policies)])
 
 
 def _statements(policies: Sequence[str]) -> list[dict[str, Any]]:
@@ -33,7 +35,3 @@ def _statements(policies: Sequence[str]) -> list[dict[str, Any]]:
 
 def _allowed(actions: Sequence[str], resources: list[str]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": sorted(actions), "Resource": resources}
-
-
-def _document(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

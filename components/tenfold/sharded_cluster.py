@@ -9,7 +9,6 @@ See https://aws.amazon.com/blogs/startups/scaling-on-aws-part-4-one-million-user
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, cast
@@ -17,13 +16,16 @@ from typing import Any, cast
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.database import Database
 from tenfold.database_arguments import DatabaseArgs
 from tenfold.database_engine import facts_of
 from tenfold.database_network import let_in, security_group
+from tenfold.environment import variable
 from tenfold.errors import TenfoldError
+from tenfold.grants import grant
 from tenfold.placement import NetworkPlacement, placed
 from tenfold.sharded_access import mover_policy, router_policy
 from tenfold.sharded_alarms import imbalance_alarms
@@ -116,7 +118,7 @@ class ShardedCluster(pulumi.ComponentResource):
         topic, tags = args.get("alarm_topic_arn"), args.get("tags")
         table = map_table(self, protected=protected, alarm_topic=topic, tags=tags)
         head = publish_first(self, table, map_name, first_map(args))
-        actions = [] if topic is None else [topic]
+        actions = alarm_actions(args)
         imbalance_alarms(self, shards, aurora=facts_of(args.get("database", {})).aurora, actions=actions)
 
         self.endpoints = {shard: database.endpoint for shard, database in shards.items()}
@@ -130,7 +132,9 @@ class ShardedCluster(pulumi.ComponentResource):
         self.map_location = table.table_name.apply(lambda table_name: location(table_name, map_name))
         self.map_version = checked_version(self, table, head, map_name, shards)
         self.environment = _environment(self, shards, _user(args))
-        self.router_policy_json = _policy(table.table_arn, router_policy, [_connect(one) for one in shards.values()])
+        self.router_policy_json = _policy(
+            table.table_arn, router_policy, [one.connect_policy_json for one in shards.values()]
+        )
         self.mover_policy_json = _policy(
             table.table_arn, mover_policy, [one.secret_policy_json for one in shards.values()]
         )
@@ -150,19 +154,11 @@ class ShardedCluster(pulumi.ComponentResource):
 
     def grant_route(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role read the map and sign in to every shard by IAM."""
-        return self._grant("route-grant", role, self.router_policy_json)
+        return grant(self, "route-grant", role, self.router_policy_json)
 
     def grant_move(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role read and publish the map, and read the master users' passwords."""
-        return self._grant("move-grant", role, self.mover_policy_json)
-
-    def _grant(self, kind: str, role: aws.iam.Role, policy: pulumi.Output[str]) -> aws.iam.RolePolicy:
-        return aws.iam.RolePolicy(
-            f"{self.pulumi_resource_name}-{kind}-{role.pulumi_resource_name}",
-            role=role.name,
-            policy=policy,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        return grant(self, "move-grant", role, self.mover_policy_json)
 
 
 def _group(cluster: ShardedCluster, args: ShardedClusterArgs) -> aws.ec2.SecurityGroup:
@@ -226,16 +222,12 @@ def _user(args: ShardedClusterArgs) -> str:
     return args.get("database", {}).get("access", {}).get("iam_users", ["app"])[0]
 
 
-def _connect(database: Database) -> pulumi.Output[str]:
-    return database.connect_policy_json
-
-
 def _policy(table_arn: pulumi.Output[str], policy: Any, others: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
     return pulumi.Output.all(table_arn, *others).apply(lambda found: policy(found[0], found[1:]))
 
 
 def _environment(cluster: ShardedCluster, shards: Mapping[str, Database], user: str) -> pulumi.Output[dict[str, str]]:
-    prefix = re.sub(r"\W", "_", cluster.pulumi_resource_name).upper()
+    prefix = variable(cluster.pulumi_resource_name)
     places = {
         shard: {
             "host": database.endpoint,

@@ -4,12 +4,11 @@ They come through CloudWatch's log delivery, whose parts are in us-east-1 as Clo
 the site is. See https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html.
 """
 
-import json
-
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.site_buckets import SiteBucket, private_bucket, tls_alone
+from tenfold.policy_documents import policy_document, tls_alone
+from tenfold.site_buckets import SiteBucket, private_bucket
 
 _REGION = "us-east-1"
 
@@ -85,4 +84,4 @@ def _log_policy(bucket_arn: str, distribution_arn: str) -> str:
             "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{_REGION}:{account}:delivery-source:*"},
         },
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [delivery, tls_alone(bucket_arn)]})
+    return policy_document([delivery, tls_alone("s3:*", [bucket_arn, f"{bucket_arn}/*"])])

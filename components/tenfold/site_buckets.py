@@ -3,13 +3,13 @@
 See https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.policy_documents import policy_document, tls_alone
 from tenfold.role_policies import service_trust
 
 
@@ -146,41 +146,23 @@ def bucket_policy(bucket_arn: str, distribution_arn: str) -> str:
 
     It may list the bucket too: otherwise S3 says of a file that is not there that it is forbidden.
     """
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                _distribution_reads("s3:GetObject", f"{bucket_arn}/*", distribution_arn),
-                _distribution_reads("s3:ListBucket", bucket_arn, distribution_arn),
-                tls_alone(bucket_arn),
-            ],
-        }
+    return policy_document(
+        [
+            _distribution_reads("s3:GetObject", f"{bucket_arn}/*", distribution_arn),
+            _distribution_reads("s3:ListBucket", bucket_arn, distribution_arn),
+            tls_alone("s3:*", [bucket_arn, f"{bucket_arn}/*"]),
+        ]
     )
-
-
-def tls_alone(bucket_arn: str) -> Mapping[str, Any]:
-    """The refusal of whatever does not come over TLS."""
-    return {
-        "Sid": "TlsAlone",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [bucket_arn, f"{bucket_arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
 
 
 def deploy_policy(bucket_arn: str, distribution_arn: str) -> str:
     """The IAM policy of those who put files there, `aws s3 sync --delete`, and invalidate what is cached of them."""
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                _allow(["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], f"{bucket_arn}/*"),
-                _allow(["s3:GetBucketLocation", "s3:ListBucket"], bucket_arn),
-                _allow(["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], distribution_arn),
-            ],
-        }
+    return policy_document(
+        [
+            _allow(["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], f"{bucket_arn}/*"),
+            _allow(["s3:GetBucketLocation", "s3:ListBucket"], bucket_arn),
+            _allow(["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], distribution_arn),
+        ]
     )
 
 
@@ -197,15 +179,12 @@ def _distribution_reads(action: str, resource: str, distribution_arn: str) -> Ma
 def _replication_policy(source_arn: str, copy_arn: str) -> str:
     read = ["s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"]
     write = ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"]
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                _allow(["s3:GetReplicationConfiguration", "s3:ListBucket"], source_arn),
-                _allow(read, f"{source_arn}/*"),
-                _allow(write, f"{copy_arn}/*"),
-            ],
-        }
+    return policy_document(
+        [
+            _allow(["s3:GetReplicationConfiguration", "s3:ListBucket"], source_arn),
+            _allow(read, f"{source_arn}/*"),
+            _allow(write, f"{copy_arn}/*"),
+        ]
     )
 
 

@@ -13,9 +13,11 @@ from typing import NamedTuple
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.domain import DOMAIN_CHILDREN, alias_records, domain_certificate, domain_names
+from tenfold.grants import grant
 from tenfold.site_access_logs import access_logs
 from tenfold.site_arguments import (
     EDGE_REGION,
@@ -159,12 +161,7 @@ class StaticSite(pulumi.ComponentResource):
 
     def grant_deploy(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role publish files, and invalidate what is cached of them."""
-        return aws.iam.RolePolicy(
-            f"{self.pulumi_resource_name}-deploy-grant-{role.pulumi_resource_name}",
-            role=role.name,
-            policy=self.deploy_policy_json,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        return grant(self, "deploy-grant", role, self.deploy_policy_json)
 
 
 class _Buckets(NamedTuple):
@@ -277,5 +274,5 @@ def _upload(site: StaticSite, args: StaticSiteArgs, buckets: _Buckets) -> None:
 
 
 def _alarm(site: StaticSite, args: StaticSiteArgs, served: aws.cloudfront.Distribution) -> None:
-    actions = [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
+    actions = alarm_actions(args)
     error_alarm(site, served, percent=args.get("error_alarm_percent", 1.0), actions=actions)

@@ -12,15 +12,17 @@ and billing, the stream, replicas, expiry, encryption and protection.
 See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/best-practices.html.
 """
 
-import re
 from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
+from tenfold.environment import variable
 from tenfold.errors import TenfoldError
+from tenfold.grants import grant
 from tenfold.table_access import READ, READ_WRITE, WRITE, stream_policy, table_policy
 from tenfold.table_alarms import table_alarms
 from tenfold.table_arguments import TableArgs
@@ -104,13 +106,13 @@ class Table(pulumi.ComponentResource):
         _kinesis(self, args, table)
         _resource_policy(self, args, table)
         _insights(self, args, table)
-        table_alarms(self, table, args, _alarm_actions(args))
+        table_alarms(self, table, args, alarm_actions(args))
 
         has_stream = stream_of(args) is not None
         self.table_name = table.name
         self.table_arn = table.arn
         self.stream_arn = table.stream_arn if has_stream else pulumi.Output.from_input("")
-        self.environment = table.name.apply(lambda table_name: {_variable(name): table_name})
+        self.environment = table.name.apply(lambda table_name: {variable(f"{name}_TABLE"): table_name})
         self.read_policy_json = _policy(args, table, READ)
         self.write_policy_json = _policy(args, table, WRITE)
         self.read_write_policy_json = _policy(args, table, READ_WRITE)
@@ -120,15 +122,15 @@ class Table(pulumi.ComponentResource):
 
     def grant_read(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role read the table and its indexes."""
-        return self._grant("read-grant", role, self.read_policy_json)
+        return grant(self, "read-grant", role, self.read_policy_json)
 
     def grant_write(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role write items, and not read them."""
-        return self._grant("write-grant", role, self.write_policy_json)
+        return grant(self, "write-grant", role, self.write_policy_json)
 
     def grant_read_write(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role read the table and its indexes, and write items."""
-        return self._grant("read-write-grant", role, self.read_write_policy_json)
+        return grant(self, "read-write-grant", role, self.read_write_policy_json)
 
     def grant_stream(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role read the table's stream.
@@ -139,15 +141,7 @@ class Table(pulumi.ComponentResource):
         if not self._has_stream:
             name = self.pulumi_resource_name
             raise TenfoldError(f"Table {name!r} has no stream to read; give it one with the argument stream.")
-        return self._grant("stream-grant", role, self.stream_policy_json)
-
-    def _grant(self, kind: str, role: aws.iam.Role, policy: pulumi.Output[str]) -> aws.iam.RolePolicy:
-        return aws.iam.RolePolicy(
-            f"{self.pulumi_resource_name}-{kind}-{role.pulumi_resource_name}",
-            role=role.name,
-            policy=policy,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        return grant(self, "stream-grant", role, self.stream_policy_json)
 
 
 def _table(component: Table, args: TableArgs) -> aws.dynamodb.Table:
@@ -217,10 +211,6 @@ def _insights(component: Table, args: TableArgs, table: aws.dynamodb.Table) -> N
         )
 
 
-def _alarm_actions(args: TableArgs) -> Sequence[pulumi.Input[str]]:
-    return [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []
-
-
 def _policy(args: TableArgs, table: aws.dynamodb.Table, actions: Sequence[str]) -> pulumi.Output[str]:
     indexes: list[str] = sorted([*args.get("global_indexes", {}), *args.get("local_indexes", {})])
     return pulumi.Output.all(table.arn, args.get("kms_key_arn")).apply(
@@ -232,7 +222,3 @@ def _stream_policy(args: TableArgs, table: aws.dynamodb.Table) -> pulumi.Output[
     if stream_of(args) is None:
         return pulumi.Output.from_input("")
     return pulumi.Output.all(table.stream_arn, args.get("kms_key_arn")).apply(lambda arns: stream_policy(*arns))
-
-
-def _variable(name: str) -> str:
-    return re.sub(r"\W", "_", f"{name}_TABLE").upper()

@@ -3,9 +3,10 @@
 See https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
+
+from tenfold.policy_documents import policy_document
 
 READ = ("BatchGetItem", "ConditionCheckItem", "DescribeTable", "GetItem", "Query", "Scan")
 WRITE = ("BatchWriteItem", "ConditionCheckItem", "DeleteItem", "DescribeTable", "PutItem", "UpdateItem")
@@ -33,7 +34,7 @@ def table_policy(actions: Sequence[str], table_arn: str, indexes: Sequence[str],
     if key_arn:
         writes = "PutItem" in actions
         statements.append(_with_key(table_arn, key_arn, (*_KEY_READ, *(_KEY_WRITE if writes else ()))))
-    return _document(statements)
+    return policy_document(statements)
 
 
 def stream_policy(stream_arn: str, key_arn: str | None) -> str:
@@ -41,7 +42,7 @@ def stream_policy(stream_arn: str, key_arn: str | None) -> str:
     statements = [_allowed("dynamodb", _STREAM, [stream_arn])]
     if key_arn:
         statements.append(_with_key(stream_arn, key_arn, _KEY_READ))
-    return _document(statements)
+    return policy_document(statements)
 
 
 def _allowed(service: str, actions: Sequence[str], resources: list[str]) -> dict[str, Any]:
@@ -54,7 +55,3 @@ def _with_key(arn: str, key_arn: str, actions: Sequence[str]) -> dict[str, Any]:
     # The service's name ends in .com.cn in China.
     service = f"dynamodb.{arn.split(':')[3]}.amazonaws.com*"
     return {**_allowed("kms", actions, [key_arn]), "Condition": {"StringLike": {"kms:ViaService": service}}}
-
-
-def _document(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -3,10 +3,10 @@
 See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html.
 """
 
-import json
-
 import pulumi
 import pulumi_aws as aws
+
+from tenfold.policy_documents import policy_document
 
 PREFIX = "alb"
 """What the names of the logs start with."""
@@ -85,4 +85,4 @@ def _policy(bucket_arn: str, account: str) -> str:
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         },
     ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return policy_document(statements)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarm_actions import alarm_actions
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.container import ContainerArgs
@@ -150,7 +151,7 @@ class WebTier(pulumi.ComponentResource):
             fleet = _tasks(self, args, args["container"], door, group, self._role, ready)
         else:
             fleet = _instances(self, args, door, group, self._role, ready)
-        web_alarms(self, door, _actions(args), owns_balancer="route" not in args)
+        web_alarms(self, door, alarm_actions(args), owns_balancer="route" not in args)
 
         self.url = door.url
         self.dns_name = pulumi.Output.from_input(door.balancer["dns_name"])
@@ -259,10 +260,6 @@ def _tasks(
         ready=ready,
     )
     scale_tasks(tier, args, fargate, door, sizes)
-    task_alarms(tier, name, fargate, _actions(args))
+    task_alarms(tier, name, fargate, alarm_actions(args))
     nothing = pulumi.Output.from_input("")
     return _Fleet(nothing, nothing, fargate.cluster_arn, fargate.service.name, fargate.logs.name)
-
-
-def _actions(args: WebTierArgs) -> Sequence[pulumi.Input[str]]:
-    return [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else []

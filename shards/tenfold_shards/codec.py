@@ -7,10 +7,9 @@ by byte and a person can read `diff`. `decode` refuses everything else and says 
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from reprlib import Repr
 from typing import Any, cast
 
-from tenfold_shards.errors import Fault, KeyRefused, MapError
+from tenfold_shards.errors import Fault, KeyRefused, MapError, quoted
 from tenfold_shards.hashing import BUCKETS
 from tenfold_shards.keys import Key, from_json, to_json
 from tenfold_shards.map import Override, Range, Shard, ShardMap
@@ -18,8 +17,6 @@ from tenfold_shards.map import Override, Range, Shard, ShardMap
 SCHEMA = "tenfold-shards/map/1"
 _FORM = "is not in the canonical form"
 _FIELDS = ("schema", "version", "hash", "shards", "overrides", "ranges")
-_QUOTE = Repr()  # what is given may be long, or lists in lists without end
-_QUOTE.maxstring = _QUOTE.maxother = 60
 _RUNS = re.compile(r"(?:(?:0|[1-9][0-9]{0,4})(?:-[1-9][0-9]{0,4})?(?: (?!$)|$))*", re.ASCII)
 
 
@@ -134,7 +131,7 @@ class _Reader:
         if fields is None:
             return None
         if fields["schema"] != SCHEMA:
-            given = _QUOTE.repr(fields["schema"])
+            given = quoted(fields["schema"])
             self.fault("$.schema", f"{given} is not the schema that this release reads, {SCHEMA!r}")
             return None
         version = self.typed("$.version", fields["version"], int, "a whole number")
@@ -171,7 +168,7 @@ class _Reader:
     def typed(self, path: str, value: object, kind: type[Any], wanted: str) -> Any:
         if type(value) is kind:
             return value
-        self.fault(path, f"{_QUOTE.repr(value)} is not {wanted}")
+        self.fault(path, f"{quoted(value)} is not {wanted}")
         return None
 
     def each(self, path: str, value: object, read: Callable[[str, object], Any]) -> Iterator[Any]:

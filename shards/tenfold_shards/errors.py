@@ -15,8 +15,16 @@ ShardError
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from reprlib import Repr
 
 _FAULTS_SHOWN = 20
+_QUOTE = Repr()
+_QUOTE.maxstring = _QUOTE.maxother = 60
+
+
+def quoted(value: object) -> str:
+    """What is given, for an error's text: it may be long, or lists in lists without end."""
+    return _QUOTE.repr(value)
 
 
 class ShardError(Exception):

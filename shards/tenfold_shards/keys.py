@@ -19,11 +19,10 @@ than the accented letter. bool, float, None and the rest are refused, as equal n
 import json
 import re
 import struct
-from reprlib import Repr
 from typing import TypeAlias, cast
 from uuid import UUID
 
-from tenfold_shards.errors import KeyRefused
+from tenfold_shards.errors import KeyRefused, quoted
 
 Key: TypeAlias = str | int | bytes | UUID | tuple["Key", ...]
 
@@ -38,8 +37,6 @@ small_int = struct.Struct("<q").pack
 _length = struct.Struct("<Q").pack
 _LONGEST_INT = 4_000  # digits: Python refuses to print or read more than 4,300
 _DEEPEST = 32
-_QUOTE = Repr()  # what is given may be long, or lists in lists without end
-_QUOTE.maxstring = _QUOTE.maxother = 60
 _ALLOWED = "a key is a str, int, bytes, UUID or a tuple of these"
 
 
@@ -63,7 +60,7 @@ def _canonical(key: object, depth: int) -> bytes:
         return _UUID + key.bytes
     if isinstance(key, tuple):
         return _TUPLE + b"".join(_length(len(form)) + form for form in _elements(cast(tuple[object, ...], key), depth))
-    raise KeyRefused(f"{_QUOTE.repr(key)} is a {type(key).__name__}; {_ALLOWED}{_advice(key)}")
+    raise KeyRefused(f"{quoted(key)} is a {type(key).__name__}; {_ALLOWED}{_advice(key)}")
 
 
 def _elements(key: tuple[object, ...], depth: int) -> list[bytes]:
@@ -79,7 +76,7 @@ def _utf8(key: str) -> bytes:
         return key.encode()
     except UnicodeEncodeError as error:
         raise KeyRefused(
-            f"{_QUOTE.repr(key)} has a lone surrogate at character {error.start}, which UTF-8 cannot carry; "
+            f"{quoted(key)} has a lone surrogate at character {error.start}, which UTF-8 cannot carry; "
             "use bytes for what is not text"
         ) from None
 
@@ -138,30 +135,33 @@ def _read(value: object, depth: int) -> Key:
         if depth == _DEEPEST:
             raise KeyRefused(f"a tuple key is nested at most {_DEEPEST} deep")
         return tuple(_read(element, depth + 1) for element in cast(list[object], value))
-    given = _QUOTE.repr(value)
     if not isinstance(value, str):
-        raise KeyRefused(f"{given} is no key; write str:, int:, bytes: or uuid: and the value, or a list of these")
+        raise KeyRefused(
+            f"{quoted(value)} is no key; write str:, int:, bytes: or uuid: and the value, or a list of these"
+        )
     kind, colon, rest = value.partition(":")
     if not colon or kind not in ("str", "int", "bytes", "uuid"):
-        raise KeyRefused(f"{given} does not say its kind; write str:{value[:60]}, or int:, bytes: (hexadecimal), uuid:")
+        raise KeyRefused(
+            f"{quoted(value)} does not say its kind; write str:{value[:60]}, or int:, bytes: (hexadecimal), uuid:"
+        )
     return rest if kind == "str" else _READERS[kind](value, rest)
 
 
 def _read_int(value: str, rest: str) -> int:
     if not re.fullmatch(r"0|-?[1-9][0-9]*", rest, re.ASCII) or len(rest) > _LONGEST_INT:
-        raise KeyRefused(f"{_QUOTE.repr(value)} is no int; write its decimal digits, without a leading zero")
+        raise KeyRefused(f"{quoted(value)} is no int; write its decimal digits, without a leading zero")
     return int(rest)
 
 
 def _read_bytes(value: str, rest: str) -> bytes:
     if not re.fullmatch(r"([0-9a-f]{2})*", rest, re.ASCII):
-        raise KeyRefused(f"{_QUOTE.repr(value)} is no bytes; write two lower-case hexadecimal digits for each byte")
+        raise KeyRefused(f"{quoted(value)} is no bytes; write two lower-case hexadecimal digits for each byte")
     return bytes.fromhex(rest)
 
 
 def _read_uuid(value: str, rest: str) -> UUID:
     if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", rest, re.ASCII):
-        raise KeyRefused(f"{_QUOTE.repr(value)} is no UUID; write 8-4-4-4-12 lower-case hexadecimal digits")
+        raise KeyRefused(f"{quoted(value)} is no UUID; write 8-4-4-4-12 lower-case hexadecimal digits")
     return UUID(rest)
 
 
@@ -179,5 +179,5 @@ def parsed(text: str) -> Key:
     try:
         value: object = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise KeyRefused(f"{_QUOTE.repr(text)} begins as a tuple but is no JSON list: {error}") from None
+        raise KeyRefused(f"{quoted(text)} begins as a tuple but is no JSON list: {error}") from None
     return from_json(value)

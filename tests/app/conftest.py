@@ -26,3 +26,15 @@ def results(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, request: pytest
         AttributeDefinitions=[{"AttributeName": "job_id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
+
+
+@pytest.fixture
+def sqs(emulator: Emulator) -> Any:
+    """A boto3 client of SQS on the emulator."""
+    return cast("Any", boto3).client(
+        "sqs",
+        endpoint_url=emulator.endpoint,
+        region_name=emulator.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )

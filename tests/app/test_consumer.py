@@ -1,6 +1,5 @@
 """The worker that fetches jobs itself: every job once, a failing one alone, nothing lost, nobody stopped at work."""
 
-import importlib.util
 import json
 import os
 import signal
@@ -18,30 +17,13 @@ import boto3
 import pytest
 
 from local.emulator import Emulator
-
-_FILE = Path(__file__).resolve().parents[2] / "app" / "fleet" / "consumer.py"
+from tests.app.programs import FLEET, alone
 
 
 @pytest.fixture(scope="module")
 def consumer() -> Any:
     """The module as a container has it: by its file alone."""
-    spec = importlib.util.spec_from_file_location("consumer", _FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def sqs(emulator: Emulator) -> Any:
-    return cast("Any", boto3).client(
-        "sqs",
-        endpoint_url=emulator.endpoint,
-        region_name=emulator.region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+    return alone("consumer")
 
 
 @pytest.fixture
@@ -317,7 +299,9 @@ def test_the_command_ends_at_sigterm_after_the_job_in_hand(
     }
     for body in ("first", "second"):
         sqs.send_message(QueueUrl=queue, MessageBody=body)
-    process = subprocess.Popen([sys.executable, str(_FILE), "jobs:handle"], cwd=tmp_path, env=environment)
+    process = subprocess.Popen(
+        [sys.executable, str(FLEET / "consumer.py"), "jobs:handle"], cwd=tmp_path, env=environment
+    )
     try:
         deadline = time.monotonic() + 30
         while not (tmp_path / "started").exists() and time.monotonic() < deadline:
@@ -333,5 +317,5 @@ def test_the_command_ends_at_sigterm_after_the_job_in_hand(
 
 
 def test_the_command_says_how_it_is_called() -> None:
-    said = subprocess.run([sys.executable, str(_FILE)], capture_output=True, text=True, check=False)
+    said = subprocess.run([sys.executable, str(FLEET / "consumer.py")], capture_output=True, text=True, check=False)
     assert (said.returncode, said.stderr) == (1, "usage: python consumer.py MODULE:FUNCTION\n")

@@ -1,42 +1,22 @@
 """Dead letters go back to where they come from: by SQS's own task, and by hand where there is none."""
 
-import importlib.util
 import json
 import os
 import subprocess
 import sys
 import uuid
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import boto3
 import pytest
 
 from local.emulator import Emulator
-
-_FILE = Path(__file__).resolve().parents[2] / "app" / "fleet" / "redrive.py"
+from tests.app.programs import FLEET, alone
 
 
 @pytest.fixture(scope="module")
 def command() -> Any:
     """The module by its file alone."""
-    spec = importlib.util.spec_from_file_location("redrive", _FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def sqs(emulator: Emulator) -> Any:
-    return cast("Any", boto3).client(
-        "sqs",
-        endpoint_url=emulator.endpoint,
-        region_name=emulator.region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+    return alone("redrive")
 
 
 def pair(sqs: Any, suffix: str = "", **attributes: str) -> tuple[str, str]:
@@ -122,7 +102,7 @@ def test_the_command_moves_and_says_how_many(sqs: Any, emulator: Emulator) -> No
         "AWS_SECRET_ACCESS_KEY": "test",
     }
     said = subprocess.run(
-        [sys.executable, str(_FILE), dlq], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, str(FLEET / "redrive.py"), dlq], env=environment, capture_output=True, text=True, check=False
     )
     assert (said.returncode, said.stderr) == (0, "")
     assert said.stdout == "moved 1\n"

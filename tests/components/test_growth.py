@@ -3,7 +3,6 @@
 The pairs go both ways: what has grown may shrink again, and loses nothing by it.
 """
 
-from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Any
 
@@ -89,7 +88,7 @@ def replaced(account: Account, before: Registered, after: Registered) -> tuple[s
     """The properties for whose change the provider would replace the resource, as the engine asks it."""
     kind = CATALOGUE[before.type]
     ignored = {path.partition("[")[0].partition(".")[0] for path in after.ignore_changes}
-    wanted = {key: value for key, value in after.inputs.items() if not any(fnmatchcase(key, one) for one in ignored)}
+    wanted = {key: value for key, value in after.inputs.items() if key not in ignored}
     # The engine puts the old value back where a change is ignored.
     wanted |= {key: value for key, value in before.inputs.items() if key in ignored}
     olds, _ = resources.check(account, kind, before.name, b"seed", {}, before.inputs)

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.aws import calls, resources
 from local.aws.assets import described
 from local.aws.catalogue import CATALOGUE
-from local.aws.catalogue.entry import ResourceType
+from local.aws.catalogue.entry import Read, ResourceType
 from local.aws.clients import ClientPool
 from local.aws.model import covers
 from local.aws.resources import Account
@@ -165,10 +165,13 @@ def _candidates(
             identity = str(calls.fill(kind.id, scope))
             return [] if (kind.token, identity) in taken else [identity]
     client = account.clients(kind.service, scope["region"])
-    wanted = calls.takes(client, kind, kind.create, calls.prepared(kind, inputs), [])
+    if kind.find:
+        identity = _found(client, kind.find, scope)
+        return [identity] if identity and (kind.token, identity) not in taken else []
     listed = _all(client, kind, scope)
     if listed is None:
         return None
+    wanted = calls.takes(client, kind, kind.create, calls.prepared(kind, inputs), [])
     found: list[str] = []
     for item in listed:
         identity = _id_in(kind, item)
@@ -176,6 +179,14 @@ def _candidates(
         if identity and alike and (kind.token, identity) not in taken:
             found.append(identity)
     return found
+
+
+def _found(client: Any, find: Read, scope: Properties) -> str:
+    """The id that the call finds; empty where AWS knows none."""
+    with suppress(ClientError):
+        answer = calls.call(client, find.name, calls.fill(find.params, scope))
+        return str(calls.search(calls.fill(find.at, scope), answer) or "")
+    return ""
 
 
 def _all(client: Any, kind: ResourceType, scope: Properties) -> list[Properties] | None:

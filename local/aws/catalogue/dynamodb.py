@@ -132,6 +132,7 @@ TABLE = ResourceType(
     service="dynamodb",
     create=Operation(name="create_table", never=frozenset({"warmThroughput", "resourcePolicy", "vectorIndexes"})),
     id="TableDescription.TableName",
+    find=Read(name="describe_table", params={"TableName": "$name"}, at="Table.TableName"),
     read=(
         Read(
             name="describe_table",

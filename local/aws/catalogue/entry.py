@@ -133,6 +133,7 @@ class ResourceType:
         service: boto3's name of the service.
         create: the call that makes it. What it does not take is set by ``update`` right after.
         id: JMESPath into the answer of ``create``, or a template.
+        find: the call that tells the id of one with these properties, for a creation whose answer was lost.
         read: calls that describe it, merged; where the first finds nothing, the resource is gone.
         update: calls that change it in place, in this order. A property that none of them takes replaces the resource.
         delete: the call that removes it; None where AWS has nothing to remove.
@@ -169,6 +170,7 @@ class ResourceType:
     service: str
     create: Operation
     id: str
+    find: Read | None = None
     read: tuple[Read, ...] = ()
     delete: Operation | None = None
     update: tuple[Operation, ...] = ()

@@ -38,6 +38,7 @@ FUNCTION = ResourceType(
         delivers=lambda scope: {"Code": _code(scope)},
     ),
     id="FunctionName",
+    find=Read(name="get_function_configuration", params={"FunctionName": "$name"}, at="FunctionName"),
     read=(
         Read(name="get_function_configuration", params={"FunctionName": "$id"}),
         Read(
@@ -216,6 +217,7 @@ ALIAS = ResourceType(
     service="lambda",
     create=Operation(name="create_alias"),
     id="AliasArn",
+    find=Read(name="get_alias", params={"FunctionName": "$functionName", "Name": "$name"}, at="AliasArn"),
     read=(
         Read(
             name="get_alias",

@@ -38,6 +38,7 @@ ROLE = ResourceType(
     service="iam",
     create=Operation(name="create_role"),
     id="Role.RoleName",
+    find=Read(name="get_role", params={"RoleName": "$name"}, at="Role.RoleName"),
     read=(
         Read(
             name="get_role",
@@ -142,6 +143,9 @@ INSTANCE_PROFILE = ResourceType(
     service="iam",
     create=Operation(name="create_instance_profile", only=frozenset({"name", "path", "tags"})),
     id="InstanceProfile.InstanceProfileName",
+    find=Read(
+        name="get_instance_profile", params={"InstanceProfileName": "$name"}, at="InstanceProfile.InstanceProfileName"
+    ),
     read=(
         Read(
             name="get_instance_profile",
@@ -182,6 +186,7 @@ POLICY = ResourceType(
     service="iam",
     create=Operation(name="create_policy"),
     id="Policy.Arn",
+    find=Read(name="list_policies", params={"Scope": "Local"}, at="Policies[?PolicyName=='$name'].Arn | [0]"),
     read=(
         Read(name="get_policy", params={"PolicyArn": "$id"}, at="Policy"),
         Read(

@@ -116,6 +116,7 @@ SECRET = ResourceType(
     service="secretsmanager",
     create=Operation(name="create_secret", only=frozenset({"name", "description", "kmsKeyId", "tags"})),
     id="ARN",
+    find=Read(name="describe_secret", params={"SecretId": "$name"}, at="ARN"),
     read=(
         Read(name="describe_secret", params={"SecretId": "$id"}, at="!DeletedDate && @"),
         Read(name="get_resource_policy", params={"SecretId": "$id"}, at="{ResourcePolicy: ResourcePolicy}"),

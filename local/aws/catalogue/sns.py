@@ -53,6 +53,7 @@ TOPIC = ResourceType(
         only=frozenset({"name", "tags"}),
     ),
     id="TopicArn",
+    find=Read(name="list_topics", params={}, at="Topics[?ends_with(TopicArn, ':$name')].TopicArn | [0]"),
     read=(Read(name="get_topic_attributes", params={"TopicArn": "$id"}, at="Attributes", also={"Name": "$name"}),),
     update=(
         Operation(

@@ -39,6 +39,7 @@ QUEUE = ResourceType(
         attributes={**_QUEUE, "fifoQueue": "FifoQueue"},
     ),
     id="QueueUrl",
+    find=Read(name="get_queue_url", params={"QueueName": "$name"}, at="QueueUrl"),
     read=(Read(name="get_queue_attributes", params={"QueueUrl": "$id", "AttributeNames": ["All"]}, at="Attributes"),),
     update=(Operation(name="set_queue_attributes", params={"QueueUrl": "$id"}, under="Attributes", attributes=_QUEUE),),
     delete=Operation(name="delete_queue", params={"QueueUrl": "$id"}),

@@ -15,6 +15,7 @@ import pytest
 
 from local import emulator as daemon
 from local.aws import journal, resources
+from local.aws.catalogue import CATALOGUE
 from local.aws.journal import Swept, sweep
 from local.aws.provider import serve
 from tests.local.aws.asking import TYPES, Instance, instance, secret
@@ -25,6 +26,9 @@ ADDRESS = "aws:ec2/eip:Eip"
 PARAMETER = "aws:ssm/parameter:Parameter"
 TARGET = "aws:appautoscaling/target:Target"
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+ALLOW = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}]}
+)
 
 Make = Callable[[Instance], tuple[str, str]]
 
@@ -114,6 +118,35 @@ def test_a_resource_named_by_aws_is_found_by_its_likeness(
     _cut(folder, lines, torn)
     assert _sweep(emulator, folder, [(ADDRESS, known) for known in before]).removed == ((ADDRESS, identity),)
     assert _addresses(emulator) == before
+
+
+NAMED: dict[str, dict[str, Any]] = {
+    "aws:dynamodb/table:Table": {
+        "hashKey": "id",
+        "attributes": [{"name": "id", "type": "S"}],
+        "billingMode": "PAY_PER_REQUEST",
+    },
+    "aws:iam/instanceProfile:InstanceProfile": {},
+    "aws:iam/policy:Policy": {"policy": ALLOW},
+    "aws:iam/role:Role": {"assumeRolePolicy": TRUST},
+    "aws:secretsmanager/secret:Secret": {"recoveryWindowInDays": 0},
+    "aws:sns/topic:Topic": {},
+    "aws:sqs/queue:Queue": {},
+}
+
+
+@pytest.mark.parametrize("token", NAMED)
+def test_what_aws_identifies_otherwise_is_found_by_its_name(
+    emulator: daemon.Emulator, folder: Path, token: str
+) -> None:
+    """The process was killed between AWS's answer and the note of the id."""
+    with serve(emulator, folder, types=CATALOGUE) as port, instance(port, region="us-east-1") as one:
+        identity, _ = one.create(token, {**NAMED[token], "name": "answer-lost"})
+        one.create(token, {**NAMED[token], "name": "not-answer-lost"})
+        lines = file_of(folder).read_text().splitlines(keepends=True)
+        file_of(folder).write_text("".join([lines[0], *lines[2:]]))
+        assert (token, identity) in sweep(emulator, folder, list, CATALOGUE).removed
+        one.create(token, {**NAMED[token], "name": "answer-lost"})
 
 
 def test_a_likeness_that_the_state_knows_is_left_alone(

@@ -17,7 +17,8 @@ from local.aws.clients import ClientPool
 from local.aws.resources import Account
 from local.emulator import Emulator
 from tests.components.building import Registered, build
-from tests.components.test_contract import EXAMPLES, HOLDS_DATA, IRREPLACEABLE, made
+from tests.components.test_contract import made
+from tests.components.uses import EXAMPLES, HOLDS_DATA, IRREPLACEABLE
 
 MEMBERS = {
     "Table": {

@@ -19,7 +19,7 @@ from tenfold.hosting import Host, components_of
 from tenfold_policies.pack import UNDECIDED
 from tests.components.building import Built, Registered, build, refused
 from tests.components.shapes import known_later, of_another_language, upside_down, wrongly_typed
-from tests.components.uses import EXAMPLES, IRREPLACEABLE, TOPIC
+from tests.components.uses import EXAMPLES, HOLDS_DATA, IRREPLACEABLE, TOPIC
 from tests.policies.judging import Pack, run
 
 ROOT = Path(__file__).parents[2]

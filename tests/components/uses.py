@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pulumi
 
+ROOT = Path(__file__).parents[2]
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 STATEMENT = json.dumps({"Version": "2012-10-17", "Statement": []})
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"

@@ -33,7 +33,8 @@ class AlarmsArgs(TypedDict):
     critical_topic_arn: NotRequired[pulumi.Input[str]]
     """The ARN of the topic that critical alarms notify; that of `topic_arn` by default."""
     off: NotRequired[Sequence[str]]
-    """The kinds of alarms that are not made, by their names in `overrides`: `["latency-alarm"]`; none by default."""
+    """The kinds of alarms that are not made, by their names in `overrides`, `["latency-alarm"]`; none by default. They
+    are known before anything exists."""
 
 
 class Alarms:
@@ -92,17 +93,48 @@ class Alarms:
             topic = self._args.get("critical_topic_arn", topic)
         return [] if topic is None else [topic]
 
-    def arns(self) -> pulumi.Output[dict[str, str]]:
-        """The ARNs of the alarms that were made, by kind, and by kind and key where there are several."""
-        return pulumi.Output.all(**self._made).apply(lambda arns: cast("dict[str, str]", arns))
+    def arns(self, parts: Mapping[str, pulumi.Output[dict[str, str]]] | None = None) -> pulumi.Output[dict[str, str]]:
+        """The ARNs of the alarms that were made, by kind, and by kind and key where there are several.
+
+        Args:
+            parts: Those of components within it, by a key that stands in front of theirs: `thumbnail/age-alarm`.
+        """
+        return pulumi.Output.all(self._made, dict(parts or {})).apply(lambda found: _joined(found[0], found[1]))
 
 
-def alarm_faults(args: Mapping[str, Any], children: Children) -> Iterable[Fault]:
-    """What is wrong with the alarms that a component's arguments turn off."""
-    kinds = sorted(kind for kind, child in children.items() if child is aws.cloudwatch.MetricAlarm)
+def _joined(own: Mapping[str, str], parts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {**own, **{f"{part}/{name}": arn for part, arns in parts.items() for name, arn in arns.items()}}
+
+
+def alarm_faults(
+    args: Mapping[str, Any], children: Children, acting: Mapping[str, str] | None = None
+) -> Iterable[Fault]:
+    """What is wrong with the alarms that a component's arguments turn off.
+
+    Args:
+        args: The component's arguments.
+        children: Its kinds of children, with those of components within it that it hands its alarms on to.
+        acting: What alarms do that cannot be turned off, by kind: `{"wake-alarm": "starts the first worker"}`.
+    """
+    does = acting or {}
+    allowed = ", ".join(sorted(_alarm_kinds(children) - does.keys()))
     for index, kind in enumerate(args.get("alarms", {}).get("off", ())):
-        if kind not in kinds:
-            yield Fault(f"alarms.off[{index}]", f"there is no alarm {kind!r}", ", ".join(kinds))
+        if kind in does:
+            yield Fault(f"alarms.off[{index}]", f"{kind} does more than notify: it {does[kind]}", allowed)
+        elif kind not in _alarm_kinds(children):
+            yield Fault(f"alarms.off[{index}]", f"there is no alarm {kind!r}", allowed)
+
+
+def handed_on(args: Mapping[str, Any], children: Children) -> dict[str, Any]:
+    """The argument `alarms` of a component within another one: its topics, and those off that are of its kinds."""
+    if "alarms" not in args:
+        return {}
+    off = [kind for kind in args["alarms"].get("off", ()) if kind in _alarm_kinds(children)]
+    return {"alarms": {**args["alarms"], "off": off}}
+
+
+def _alarm_kinds(children: Children) -> set[str]:
+    return {kind for kind, child in children.items() if child is aws.cloudwatch.MetricAlarm}
 
 
 def computed(

@@ -32,7 +32,7 @@ class AlarmsArgs(TypedDict):
     """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
     critical_topic_arn: NotRequired[pulumi.Input[str]]
     """The ARN of the topic that critical alarms notify; that of `topic_arn` by default."""
-    off: NotRequired[Sequence[str]]
+    off: NotRequired[list[str]]
     """The kinds of alarms that are not made, by their names in `overrides`, `["latency-alarm"]`; none by default. They
     are known before anything exists."""
 

@@ -54,7 +54,7 @@ def args_class(component: Any) -> Any:
     return inspect.signature(component.__init__).parameters["args"].annotation
 
 
-def told(component: Any) -> dict[str, Any]:
+def notifying(component: Any) -> dict[str, Any]:
     """The arguments by which its alarms notify the topic."""
     grouped = "alarms" in inspect.get_annotations(args_class(component))
     return {"alarms": {"topic_arn": TOPIC}} if grouped else {"alarm_topic_arn": TOPIC}
@@ -289,7 +289,7 @@ def test_tags_reach_every_child_that_can_have_them(component: Any, use: str) -> 
 def test_alarms_notify_the_topic_and_exist_without_one(component: Any, use: str) -> None:
     args = EXAMPLES[component.__name__].uses()[use]
     silent = build(lambda: made(component, args)).of("aws:cloudwatch/metricAlarm:MetricAlarm")
-    loud = build(lambda: made(component, {**args, **told(component)}))
+    loud = build(lambda: made(component, {**args, **notifying(component)}))
     alarms = loud.of("aws:cloudwatch/metricAlarm:MetricAlarm")
     assert alarms or use != "full"
     assert {alarm.name for alarm in alarms} == {alarm.name for alarm in silent}
@@ -373,6 +373,6 @@ def test_nothing_that_holds_data_goes_unlooked_at(component: Any, use: str) -> N
 @pytest.mark.parametrize("preview", [False, True], ids=["updated", "previewed"])
 def test_the_policy_pack_has_nothing_to_say(component: Any, use: str, preview: bool) -> None:
     args = EXAMPLES[component.__name__].uses()[use]
-    diagnostics = Pack().judge(run(lambda: made(component, {**args, **told(component)}), preview=preview))
+    diagnostics = Pack().judge(run(lambda: made(component, {**args, **notifying(component)}), preview=preview))
     # Verdicts on subnets of another stack stay open.
     assert [each.message for each in diagnostics if each.policyName != UNDECIDED] == []

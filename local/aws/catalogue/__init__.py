@@ -29,6 +29,7 @@ from local.aws.catalogue import (
     s3,
     scheduler,
     security_groups,
+    ses,
     sns,
     sqs,
     vpc,
@@ -72,6 +73,7 @@ _MODULES = (
     elasticache,
     elasticache_groups,
     kinesis,
+    ses,
 )
 
 

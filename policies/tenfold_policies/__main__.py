@@ -26,7 +26,7 @@ def _row(rule: Rule) -> tuple[str, ...]:
 
 
 def _shown(default: int | list[str] | list[int]) -> str:
-    return ", ".join(map(str, default)) if isinstance(default, list) else str(default)
+    return (", ".join(map(str, default)) or "none") if isinstance(default, list) else str(default)
 
 
 if __name__ == "__main__":

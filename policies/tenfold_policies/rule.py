@@ -40,7 +40,7 @@ class Parameter:
         """Its JSON schema, as the SDK takes it."""
         described: dict[str, Any] = {"description": self.description, "default": self.default}
         if isinstance(self.default, list):
-            kind = "string" if isinstance(self.default[0], str) else "integer"
+            kind = "integer" if self.default and isinstance(self.default[0], int) else "string"
             return {**described, "type": "array", "items": {"type": kind}}
         bounds = {"minimum": self.minimum, "maximum": self.maximum}
         return {**described, "type": "integer", **{key: value for key, value in bounds.items() if value is not None}}
@@ -81,6 +81,13 @@ class Source:
     security_hub: str | None = None
     checkov: tuple[str, ...] = ()
     well_architected: str | None = None
+
+
+def control(security_hub: str, *checkov: str, practice: str) -> Source:
+    """The source of a rule that a control of Security Hub asks for, such as `RDS.3`."""
+    page, anchor = security_hub.partition(".")[0].lower(), security_hub.lower().replace(".", "-")
+    url = f"https://docs.aws.amazon.com/securityhub/latest/userguide/{page}-controls.html#{anchor}"
+    return Source(url, security_hub, checkov, practice)
 
 
 Judge = Callable[[Resource, Stack, Settings], Findings]

@@ -15,6 +15,7 @@ from typing import Any
 
 import pulumi
 import pulumi.runtime
+import pulumi_aws as aws
 from google.protobuf import struct_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import analyzer_pb2, resource_pb2
@@ -120,6 +121,11 @@ def _merged(below: struct_pb2.Struct, above: struct_pb2.Struct) -> struct_pb2.St
     return below
 
 
+def later(value: Any) -> pulumi.Output[Any]:
+    """A value that a preview does not know: AWS makes up what it is derived from."""
+    return aws.ec2.PlacementGroup("later", strategy="spread").arn.apply(lambda _: value)
+
+
 @dataclass(frozen=True)
 class Messages:
     """The engine's messages to a policy pack about one run of a program."""
@@ -135,7 +141,9 @@ def run(program: Program, *, preview: bool) -> Messages:
     pulumi.runtime.test(program)()
     return Messages(
         [
-            analyzer_pb2.AnalyzeRequest(type=request.type, urn=urn, name=request.name, properties=request.object)
+            analyzer_pb2.AnalyzeRequest(
+                type=request.type, urn=urn, name=request.name, properties=request.object, options=_options(request)
+            )
             for urn, request in monitor.requests
         ],
         analyzer_pb2.AnalyzeStackRequest(
@@ -144,6 +152,7 @@ def run(program: Program, *, preview: bool) -> Messages:
                     type=request.type,
                     urn=urn,
                     name=request.name,
+                    options=_options(request),
                     properties=(
                         previewed(request.type, request.object)
                         if preview
@@ -158,6 +167,10 @@ def run(program: Program, *, preview: bool) -> Messages:
             ]
         ),
     )
+
+
+def _options(request: Any) -> analyzer_pb2.AnalyzerResourceOptions:
+    return analyzer_pb2.AnalyzerResourceOptions(protect=request.protect)
 
 
 class Pack:

@@ -182,6 +182,26 @@ def _parameter(account: Account, args: Properties) -> Properties:
     }
 
 
+def _secret_version(account: Account, args: Properties) -> Properties:
+    region = args.get("region", account.region)
+    named = {"versionId": "VersionId", "versionStage": "VersionStage"}
+    asked = {member: args[name] for name, member in named.items() if args.get(name)}
+    found = _call(account, "secretsmanager", region, "get_secret_value", SecretId=args["secretId"], **asked)
+    binary = found.get("SecretBinary")
+    return {
+        "versionStage": "AWSCURRENT",
+        **args,
+        "id": f"{args['secretId']}|{found['VersionId']}",
+        "region": region,
+        "arn": found["ARN"],
+        "versionId": found["VersionId"],
+        "versionStages": found.get("VersionStages", []),
+        "createdDate": found["CreatedDate"].isoformat(),
+        "secretString": found.get("SecretString", ""),
+        "secretBinary": base64.b64encode(binary).decode() if binary else "",
+    }
+
+
 _PUBLIC_IMAGE = re.compile(r"/aws/service/(ami-|ecs/optimized-ami/|bottlerocket/|canonical/)")
 
 
@@ -370,6 +390,10 @@ _LOOK_UPS: dict[str, _LookUp] = {
     "aws:ec2/getAmi:getAmi": (
         "allowUnsafeFilter executableUsers filters includeDeprecated mostRecent nameRegex owners region tags uefiData",
         _ami,
+    ),
+    "aws:secretsmanager/getSecretVersion:getSecretVersion": (
+        "region secretId versionId versionStage",
+        _secret_version,
     ),
     "aws:ssm/getParameter:getParameter": ("name region withDecryption", _parameter),
     "aws:ec2/getVpc:getVpc": ("cidrBlock default dhcpOptionsId filters id region state tags", _vpc),

@@ -101,6 +101,20 @@ def test_a_parameter_that_is_not_there_is_an_error(aws: Instance, emulator: daem
     assert (found["value"], found["insecureValue"]) == ("v", "")
 
 
+def test_a_secret_s_value_is_that_of_its_current_version(aws: Instance, emulator: daemon.Emulator) -> None:
+    token = "aws:secretsmanager/getSecretVersion:getSecretVersion"
+    secrets = _client(emulator, "secretsmanager")
+    arn = secrets.create_secret(Name="looked-up", SecretString="old")["ARN"]
+    old = aws.found(token, secretId=arn)
+    new = secrets.put_secret_value(SecretId=arn, SecretString="new")["VersionId"]
+    found = aws.found(token, secretId=arn)
+    assert (found["secretString"], found["versionId"], found["arn"]) == ("new", new, arn)
+    assert found["versionStage"] == "AWSCURRENT"
+    assert aws.found(token, secretId=arn, versionId=old["versionId"])["secretString"] == "old"
+    with pytest.raises(grpc.RpcError, match="ResourceNotFoundException"):
+        aws.invoke(token, secretId="nothing")
+
+
 def test_networks_are_found_by_tags_and_filters(aws: Instance, emulator: daemon.Emulator) -> None:
     ec2 = _client(emulator, "ec2")
     vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]

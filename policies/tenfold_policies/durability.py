@@ -6,57 +6,135 @@ there.
 
 from pulumi_policy import Severity
 
-from .rule import ADVISORY, Parameter, Settings, Source, resource_rule
-from .tokens import DYNAMODB_TABLE, LOAD_BALANCER, LOG_GROUP
+from .flags import not_switched_on, switched_on
+from .rule import ADVISORY, Parameter, Settings, Source, control, resource_rule
+from .tokens import (
+    BUCKET,
+    DOCDB_CLUSTER,
+    DYNAMODB_TABLE,
+    EBS_VOLUME,
+    EFS_FILE_SYSTEM,
+    KINESIS_STREAM,
+    KMS_KEY,
+    LOAD_BALANCER,
+    LOG_GROUP,
+    NEPTUNE_CLUSTER,
+    OPENSEARCH_DOMAIN,
+    RDS_CLUSTER,
+    RDS_INSTANCE,
+    REDSHIFT_CLUSTER,
+)
 from .view import Findings, Resource
 
-_DELETION_PROTECTION = {DYNAMODB_TABLE: "deletionProtectionEnabled", LOAD_BALANCER: "enableDeletionProtection"}
-
-
-@resource_rule(
-    "dur-dynamodb-pitr",
-    on=(DYNAMODB_TABLE,),
-    title="Tables have point-in-time recovery",
-    severity=Severity.HIGH,
-    remediation="Set pointInTimeRecovery.enabled to true.",
-    source=Source(
-        "https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-2",
-        security_hub="DynamoDB.2",
-        checkov=("CKV_AWS_28",),
-        well_architected="REL09-BP03",
-    ),
-)
-def table_has_recovery(table: Resource, _: Settings) -> Findings:
-    """A DynamoDB table can be restored to any second of the last days.
-
-    Replicas copy a bad write at once; only a copy of the past undoes it.
-    """
-    enabled = table["pointInTimeRecovery.enabled"]
-    if enabled.flag() is not True:
-        yield enabled.violates(allowed="true", fix="set pointInTimeRecovery.enabled to true.")
+_DELETION_PROTECTION = {
+    DYNAMODB_TABLE: "deletionProtectionEnabled",
+    LOAD_BALANCER: "enableDeletionProtection",
+    RDS_INSTANCE: "deletionProtection",
+    RDS_CLUSTER: "deletionProtection",
+    DOCDB_CLUSTER: "deletionProtection",
+    NEPTUNE_CLUSTER: "deletionProtection",
+}
 
 
 @resource_rule(
     "dur-deletion-protection",
     on=tuple(_DELETION_PROTECTION),
-    title="Tables and load balancers are protected from deletion",
+    title="Tables, databases and load balancers are protected from deletion",
     severity=Severity.MEDIUM,
     remediation="Turn deletion protection on; to delete the resource on purpose, turn it off in an update of its own.",
-    source=Source(
-        "https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-6",
-        security_hub="DynamoDB.6",
-        checkov=("CKV_AWS_150",),
-        well_architected="REL09-BP01",
-    ),
+    source=control("DynamoDB.6", "CKV_AWS_139", "CKV_AWS_150", "CKV_AWS_293", practice="REL09-BP01"),
 )
 def protected_from_deletion(resource: Resource, _: Settings) -> Findings:
     """What holds data, or is the address of the service, cannot be deleted in passing.
 
-    One renamed resource in a program is a delete and a create. Security Hub asks the same of load balancers in ELB.6.
+    One renamed resource in a program is a delete and a create. Security Hub asks the same of load balancers in ELB.6,
+    of databases in RDS.7, RDS.8, DocumentDB.5 and Neptune.4. A replica of a database may go.
     """
-    protected = resource[_DELETION_PROTECTION[resource.type]]
-    if protected.flag() is not True:
-        yield protected.violates(allowed="true", fix=f"set {protected.path} to true.")
+    if not resource["replicateSourceDb"].given:
+        yield from switched_on(resource[_DELETION_PROTECTION[resource.type]])
+
+
+@resource_rule(
+    "dur-final-snapshot",
+    on=(RDS_INSTANCE, RDS_CLUSTER, DOCDB_CLUSTER, NEPTUNE_CLUSTER, REDSHIFT_CLUSTER),
+    title="A database leaves a snapshot",
+    severity=Severity.HIGH,
+    remediation="Set skipFinalSnapshot to false and finalSnapshotIdentifier to a name.",
+    source=Source(
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
+        well_architected="REL09-BP01",
+    ),
+)
+def leaves_final_snapshot(database: Resource, _: Settings) -> Findings:
+    """A database that is deleted leaves a last snapshot.
+
+    Its automated backups may go with it; the snapshot is what undoes a deletion that was a mistake.
+    """
+    if not database["replicateSourceDb"].given:
+        fix = "set skipFinalSnapshot to false and name the snapshot in finalSnapshotIdentifier."
+        yield from not_switched_on(database["skipFinalSnapshot"], fix)
+
+
+@resource_rule(
+    "dur-pulumi-protect",
+    on=(EFS_FILE_SYSTEM, OPENSEARCH_DOMAIN, KINESIS_STREAM, EBS_VOLUME),
+    title="Pulumi protects data that AWS does not",
+    severity=Severity.MEDIUM,
+    remediation="Give the resource the option protect=True; to delete it, take that away in an update of its own.",
+    source=Source(
+        "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/"
+        "rel_backing_up_data_identified_backups_data.html",
+        well_architected="REL09-BP01",
+    ),
+    level=ADVISORY,
+)
+def pulumi_protects(resource: Resource, _: Settings) -> Findings:
+    """A data store that AWS would delete at a word has Pulumi's `protect` option.
+
+    These types have no deletion protection of their own. A volume may leave a final snapshot in its place.
+    """
+    if resource.protect or (resource.type == EBS_VOLUME and resource["finalSnapshot"].flag() is True):
+        return
+    yield resource["id"].violates(
+        found="no protect option", allowed="protect", fix="give the resource the option protect=True."
+    )
+
+
+@resource_rule(
+    "dur-s3-no-force-destroy",
+    on=(BUCKET,),
+    title="Buckets with objects are not deleted",
+    severity=Severity.HIGH,
+    remediation="Set forceDestroy to false; empty the bucket by hand before it goes.",
+    source=Source(
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html", well_architected="REL09-BP01"
+    ),
+)
+def bucket_is_not_emptied(bucket: Resource, _: Settings) -> Findings:
+    """A bucket is deleted only where it is empty.
+
+    S3 refuses to delete a bucket that holds objects; forceDestroy deletes them all first, with every version.
+    """
+    yield from not_switched_on(bucket["forceDestroy"])
+
+
+@resource_rule(
+    "dur-kms-deletion-window",
+    on=(KMS_KEY,),
+    title="Keys wait before they are deleted",
+    severity=Severity.HIGH,
+    remediation="Set deletionWindowInDays to 30, or remove it.",
+    source=control("KMS.3", practice="SEC08-BP01"),
+    parameters=(Parameter("minimumDays", 30, "The least number of days.", minimum=7, maximum=30),),
+)
+def key_waits(key: Resource, settings: Settings) -> Findings:
+    """A key of KMS waits as long as it may before it is deleted.
+
+    What it encrypts is gone with it. In that time whoever still needs the key finds out.
+    """
+    days, least = key["deletionWindowInDays"], settings.integer("minimumDays")
+    if (days.integer() or 30) < least:
+        yield days.violates(allowed=f"{least} or more", fix=f"set deletionWindowInDays to {least}, or remove it.")
 
 
 @resource_rule(

@@ -2,10 +2,34 @@
 
 from typing import Final
 
-from . import decoupling, durability, encryption, multi_az, network, scaling, stateless_tiers
+from . import (
+    backups,
+    decoupling,
+    durability,
+    encryption,
+    multi_az,
+    multi_az_data,
+    multi_az_services,
+    network,
+    scaling,
+    stateless_containers,
+    stateless_tiers,
+)
 from .rule import Rule
 
-CONCERNS: Final = (multi_az, stateless_tiers, decoupling, durability, network, encryption, scaling)
+CONCERNS: Final = (
+    multi_az,
+    multi_az_data,
+    multi_az_services,
+    stateless_tiers,
+    stateless_containers,
+    decoupling,
+    durability,
+    backups,
+    network,
+    encryption,
+    scaling,
+)
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     value for concern in CONCERNS for value in vars(concern).values() if isinstance(value, Rule)

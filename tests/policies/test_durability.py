@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
-from tests.policies.judging import Case, passes, refuses
+from tests.policies.judging import Case, later, passes, refuses
 
 
 def table(**properties: Any) -> None:
@@ -20,25 +21,98 @@ def logs(**properties: Any) -> None:
     aws.cloudwatch.LogGroup("web", **properties)
 
 
+def instance(**properties: Any) -> None:
+    aws.rds.Instance("orders", instance_class="db.m7g.large", engine="postgres", **properties)
+
+
+def cluster(**properties: Any) -> None:
+    aws.rds.Cluster("orders", engine="aurora-postgresql", **properties)
+
+
+def bucket(**properties: Any) -> None:
+    aws.s3.Bucket("files", **properties)
+
+
+def key(**properties: Any) -> None:
+    aws.kms.Key("data", **properties)
+
+
+def files(*, protect: bool = False) -> None:
+    aws.efs.FileSystem("files", opts=pulumi.ResourceOptions(protect=protect))
+
+
+def volume(**properties: Any) -> None:
+    aws.ebs.Volume("disk", availability_zone="us-east-1a", size=8, **properties)
+
+
+UNPROTECTED = ("deletionProtection", "nothing", "true")
+
 CASES = [
-    passes("dur-dynamodb-pitr", "recovery", lambda: table(point_in_time_recovery={"enabled": True})),
-    refuses("dur-dynamodb-pitr", "the default", table, ("carts", "pointInTimeRecovery.enabled", "nothing", "true")),
-    refuses(
-        "dur-dynamodb-pitr",
-        "switched off",
-        lambda: table(point_in_time_recovery={"enabled": False}),
-        ("carts", "pointInTimeRecovery.enabled", "false", "true"),
-    ),
     passes("dur-deletion-protection", "a protected table", lambda: table(deletion_protection_enabled=True)),
     passes("dur-deletion-protection", "a protected balancer", lambda: balancer(enable_deletion_protection=True)),
+    passes("dur-deletion-protection", "a protected database", lambda: instance(deletion_protection=True)),
+    passes("dur-deletion-protection", "a replica", lambda: instance(replicate_source_db="orders-primary")),
+    passes(
+        "dur-deletion-protection",
+        "protection that is not known yet",
+        lambda: cluster(deletion_protection=later(True)),
+        left=("orders",),
+    ),
     refuses("dur-deletion-protection", "a table", table, ("carts", "deletionProtectionEnabled", "nothing", "true")),
+    refuses("dur-deletion-protection", "a database", instance, ("orders", *UNPROTECTED)),
+    refuses("dur-deletion-protection", "a cluster", cluster, ("orders", *UNPROTECTED)),
+    refuses(
+        "dur-deletion-protection", "documents", lambda: aws.docdb.Cluster("documents"), ("documents", *UNPROTECTED)
+    ),
+    refuses("dur-deletion-protection", "a graph", lambda: aws.neptune.Cluster("graph"), ("graph", *UNPROTECTED)),
     refuses(
         "dur-deletion-protection",
         "a balancer",
         lambda: balancer(enable_deletion_protection=False),
         ("edge", "enableDeletionProtection", "false", "true"),
     ),
+    passes("dur-final-snapshot", "the default of AWS", instance),
+    passes(
+        "dur-final-snapshot", "a replica", lambda: instance(replicate_source_db="primary", skip_final_snapshot=True)
+    ),
+    passes("dur-final-snapshot", "not known", lambda: cluster(skip_final_snapshot=later(False)), left=("orders",)),
+    refuses(
+        "dur-final-snapshot",
+        "skipped",
+        lambda: cluster(skip_final_snapshot=True),
+        ("orders", "skipFinalSnapshot", "true", "false"),
+    ),
+    passes("dur-pulumi-protect", "protected", lambda: files(protect=True)),
+    passes("dur-pulumi-protect", "a final snapshot", lambda: volume(final_snapshot=True)),
+    passes("dur-pulumi-protect", "not known", lambda: volume(final_snapshot=later(True)), left=("disk",)),
+    refuses("dur-pulumi-protect", "a file system", files, ("files", "id", "no protect option", "protect")),
+    passes("dur-s3-no-force-destroy", "the default", bucket),
+    passes("dur-s3-no-force-destroy", "not known", lambda: bucket(force_destroy=later(False)), left=("files",)),
+    refuses(
+        "dur-s3-no-force-destroy",
+        "emptied",
+        lambda: bucket(force_destroy=True),
+        ("files", "forceDestroy", "true", "false"),
+    ),
+    refuses(
+        "dur-s3-no-force-destroy",
+        "emptied, by the older name of buckets",
+        lambda: aws.s3.BucketV2("files", force_destroy=True),
+        ("files", "forceDestroy", "true", "false"),
+    ),
+    passes("dur-kms-deletion-window", "the default", key),
+    passes(
+        "dur-kms-deletion-window", "a week, where that will do", lambda: key(deletion_window_in_days=7), minimumDays=7
+    ),
+    passes("dur-kms-deletion-window", "not known", lambda: key(deletion_window_in_days=later(30)), left=("data",)),
+    refuses(
+        "dur-kms-deletion-window",
+        "a week",
+        lambda: key(deletion_window_in_days=7),
+        ("data", "deletionWindowInDays", "7", "30 or more"),
+    ),
     passes("dur-log-retention", "a month", lambda: logs(retention_in_days=30)),
+    passes("dur-log-retention", "not known", lambda: logs(retention_in_days=later(30)), left=("web",)),
     passes("dur-log-retention", "a day, where that is allowed", lambda: logs(retention_in_days=1), minimumDays=1),
     refuses(
         "dur-log-retention",

@@ -19,7 +19,7 @@ from tests.policies.judging import Case
 PACK = Path(__file__).parents[2] / "policies"
 FILES = [concern.__name__.replace("tenfold_policies.", "tests.policies.test_") for concern in CONCERNS]
 CASES = [case for file in FILES for case in cast("list[Case]", importlib.import_module(file).CASES)]
-GROUPS = {"maz", "sta", "dec", "dur", "sec", "sca"}
+GROUPS = {"maz", "sta", "dec", "dur", "sec", "sca", "cst", "tag"}
 by_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 
 

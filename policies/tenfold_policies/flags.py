@@ -1,0 +1,21 @@
+"""What must be switched on or off, as many rules ask it."""
+
+from .view import Findings, Value
+
+
+def switched_on(value: Value, fix: str | None = None) -> Findings:
+    """A violation unless a flag is true; one that is not set is false."""
+    if value.flag() is not True:
+        yield value.violates(allowed="true", fix=fix or f"set {value.path} to true.")
+
+
+def not_switched_off(value: Value, fix: str | None = None) -> Findings:
+    """A violation where a flag is false; one that is not set is true."""
+    if value.flag() is False:
+        yield value.violates(allowed="true", fix=fix or f"set {value.path} to true, or remove it.")
+
+
+def not_switched_on(value: Value, fix: str | None = None) -> Findings:
+    """A violation where a flag is true."""
+    if value.flag() is True:
+        yield value.violates(allowed="false", fix=fix or f"set {value.path} to false.")

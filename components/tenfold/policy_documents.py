@@ -12,7 +12,7 @@ def policy_document(statements: Sequence[Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def tls_alone(action: str, resource: str | Sequence[str]) -> Statement:
+def tls_alone(action: str | Sequence[str], resource: str | Sequence[str]) -> Statement:
     """The refusal of whatever does not come over TLS, for the policy of a queue, a topic or a bucket itself."""
     return {
         "Sid": "TlsAlone",

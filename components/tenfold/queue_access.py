@@ -52,7 +52,7 @@ def queue_policy(
     aws.sqs.QueuePolicy(
         f"{service.pulumi_resource_name}-{kind}",
         queue_url=queue.url,
-        policy=pulumi.Output.all(queue.arn, senders).apply(lambda found: _queue_policy(found[0], found[1])),
+        policy=pulumi.Output.all(queue.arn, senders).apply(lambda found: sender_policy(found[0], found[1])),
         opts=pulumi.ResourceOptions(parent=service),
     )
 
@@ -78,7 +78,8 @@ def key_faults(key: object) -> Iterable[Fault]:
         yield Fault("kms_key_arn", f"{key!r} is given", allowed)
 
 
-def _queue_policy(queue_arn: str, senders: Mapping[str, str]) -> str:
+def sender_policy(queue_arn: str, senders: Mapping[str, str]) -> str:
+    """A queue's own policy: nothing without TLS, and the senders by name."""
     return policy_document(
         [tls_alone("sqs:*", queue_arn), *(_sender(key, senders[key], queue_arn) for key in sorted(senders))]
     )

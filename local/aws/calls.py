@@ -13,7 +13,7 @@ from botocore.model import ListShape, Shape, StructureShape
 from jmespath import functions
 
 from local.aws.catalogue.entry import OWN_ID, Operation, Properties, Read, ResourceType, Sweep, Tagging
-from local.aws.model import Fault, covers, drifted, member_for, members, members_of, to_aws, to_pulumi
+from local.aws.model import Fault, covers, drifted, item_of, member_for, members, members_of, to_aws, to_pulumi
 from local.aws.values import is_unknown, same, text_of
 
 Clients = Callable[[str, str], BaseClient]
@@ -258,7 +258,10 @@ def is_gone(error: ClientError) -> bool:
 def input_shape(client: BaseClient, operation: Operation) -> StructureShape:
     """The part of a call's input that properties go into."""
     shape = _shape(client, operation.name)
-    return shape if operation.attributes or not operation.under else _at(shape, operation.under.split("."))
+    if operation.attributes or not operation.under:
+        return shape
+    holder = _at(shape, operation.under.split("."))
+    return cast(StructureShape, item_of(holder)) if isinstance(holder, ListShape) else holder
 
 
 def placed(client: BaseClient, operation: Operation, taken: Iterable[Taken]) -> Properties:
@@ -266,8 +269,9 @@ def placed(client: BaseClient, operation: Operation, taken: Iterable[Taken]) -> 
     taken = [one for one in taken if not one.silent]
     inner: Any = {one.key: one.value for one in taken if one.under}
     path = operation.under.split(".") if inner or (operation.under and operation.whole) else []
-    if operation.attributes and path and isinstance(_at(_shape(client, operation.name), path), ListShape):
-        inner = [{"Key": key, "Value": value} for key, value in inner.items()]
+    if path and isinstance(_at(_shape(client, operation.name), path), ListShape):
+        pairs = [{"Key": key, "Value": value} for key, value in inner.items()]
+        inner = pairs if operation.attributes else [inner]
     for member in reversed(path):
         inner = {member: inner}
     return {**inner, **{one.key: one.value for one in taken if not one.under}}

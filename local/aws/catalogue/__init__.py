@@ -14,6 +14,7 @@ from local.aws.catalogue import (
     elasticache,
     elasticache_groups,
     elb,
+    events,
     flow_logs,
     functions,
     iam,
@@ -22,6 +23,7 @@ from local.aws.catalogue import (
     kinesis,
     launch_template,
     log_delivery,
+    mediaconvert,
     rds,
     rds_groups,
     rds_proxy,
@@ -75,6 +77,8 @@ _MODULES = (
     elasticache,
     elasticache_groups,
     kinesis,
+    events,
+    mediaconvert,
     ses,
 )
 

@@ -24,7 +24,8 @@ class Operation:
         params: parameters that are fixed or name the resource, ``{"VpcId": "$id"}``.
         only: the properties it takes; empty: each one whose name its input shape has.
         never: properties it does not take although its shape has the name.
-        under: the member of the input that holds the properties, ``LaunchTemplateData``.
+        under: the member of the input that holds the properties, ``LaunchTemplateData``, or a list of which they are
+            the one item.
         attributes: property -> key, for settings that AWS keeps as a map of strings in the member ``under``. Of other
             properties the call takes those in ``only``.
         one_by_one: a call of its own for each property, or for each item where it ``adds`` or ``removes``.

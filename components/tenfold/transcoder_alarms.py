@@ -16,6 +16,7 @@ ALARM_CHILDREN: Mapping[str, type[pulumi.CustomResource]] = {
     "job-waiting-alarm": aws.cloudwatch.MetricAlarm,
     "events-alarm": aws.cloudwatch.MetricAlarm,
     "events-dlq-alarm": aws.cloudwatch.MetricAlarm,
+    "events-topic-alarm": aws.cloudwatch.MetricAlarm,
 }
 
 
@@ -74,6 +75,19 @@ def event_alarms(alarms: Alarms, name: str, events: Events) -> None:
         metric_name="ApproximateNumberOfMessagesVisible",
         dimensions={"QueueName": events.dlq.name},
         statistic="Maximum",
+        period=60,
+        evaluation_periods=1,
+        threshold=0,
+    )
+    if events.topic is None:
+        return
+    alarms.add(
+        "events-topic-alarm",
+        f"What became of uploads of {name} cannot be told to a subscriber of its topic.",
+        namespace="AWS/SNS",
+        metric_name="NumberOfNotificationsFailed",
+        dimensions={"TopicName": events.topic.name},
+        statistic="Sum",
         period=60,
         evaluation_periods=1,
         threshold=0,

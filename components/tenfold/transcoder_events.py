@@ -13,7 +13,7 @@ import pulumi_aws as aws
 from tenfold.policy_documents import Statement, policy_document, tls_alone
 from tenfold.queue_access import queue_policy
 from tenfold.queue_arguments import FOURTEEN_DAYS
-from tenfold.transcoder_arguments import TranscoderArgs, TranscoderEventsArgs, TranscoderEventStatus
+from tenfold.transcoder_arguments import TranscoderArgs, TranscoderEventStatus
 from tenfold.transcoder_job import EVENT_SOURCE, EVENT_TYPE, REJECTION_SOURCE, REJECTION_TYPE
 
 EVENT_CHILDREN: Mapping[str, type[pulumi.CustomResource]] = {
@@ -32,11 +32,13 @@ class Events(NamedTuple):
     Attributes:
         rule: The rule.
         dlq: The queue of events that could not be delivered.
-        topic_arn: The ARN of the topic that is told; empty where a queue is.
+        topic: The topic that is told; None where it is one of the program's, or a queue.
+        topic_arn: The topic's ARN, whoever made it; empty where a queue is told.
     """
 
     rule: aws.cloudwatch.EventRule
     dlq: aws.sqs.Queue
+    topic: aws.sns.Topic | None
     topic_arn: pulumi.Output[str]
 
 
@@ -54,7 +56,8 @@ def transcoder_events(
         opts=opts,
     )
     dlq = _dead_letter_queue(component, args, rule)
-    topic_arn = _topic(component, args, events, rule)
+    topic = None if "topic_arn" in events or "queue_arn" in events else _topic(component, args, rule)
+    topic_arn = topic.arn if topic else pulumi.Output.from_input(events.get("topic_arn", ""))
     aws.cloudwatch.EventTarget(
         f"{name}-events-target",
         rule=rule.name,
@@ -67,7 +70,7 @@ def transcoder_events(
         dead_letter_config={"arn": dlq.arn},
         opts=opts,
     )
-    return Events(rule, dlq, topic_arn)
+    return Events(rule, dlq, topic, topic_arn)
 
 
 def event_pattern(queue_arns: Sequence[str], statuses: Sequence[str]) -> str:
@@ -98,14 +101,7 @@ def _dead_letter_queue(
     return dlq
 
 
-def _topic(
-    component: pulumi.ComponentResource,
-    args: TranscoderArgs,
-    events: TranscoderEventsArgs,
-    rule: aws.cloudwatch.EventRule,
-) -> pulumi.Output[str]:
-    if "topic_arn" in events or "queue_arn" in events:
-        return pulumi.Output.from_input(events.get("topic_arn", ""))
+def _topic(component: pulumi.ComponentResource, args: TranscoderArgs, rule: aws.cloudwatch.EventRule) -> aws.sns.Topic:
     name = component.pulumi_resource_name
     topic = aws.sns.Topic(
         f"{name}-events-topic",
@@ -119,7 +115,7 @@ def _topic(
         policy=pulumi.Output.all(topic.arn, rule.arn).apply(lambda arns: _topic_policy(*arns)),
         opts=pulumi.ResourceOptions(parent=component),
     )
-    return topic.arn
+    return topic
 
 
 def _topic_policy(topic_arn: str, rule_arn: str) -> str:

@@ -7,6 +7,7 @@ from local.aws.catalogue import (
     acm,
     appautoscaling,
     autoscaling,
+    budgets,
     cloudfront,
     cloudwatch,
     dynamodb,
@@ -23,6 +24,7 @@ from local.aws.catalogue import (
     kinesis,
     launch_template,
     log_delivery,
+    log_queries,
     mediaconvert,
     rds,
     rds_groups,
@@ -40,6 +42,7 @@ from local.aws.catalogue import (
     vpc_gateways,
     vpc_routes,
     wafv2,
+    xray,
 )
 from local.aws.catalogue.entry import ResourceType
 
@@ -71,6 +74,7 @@ _MODULES = (
     cloudfront,
     scheduler,
     log_delivery,
+    log_queries,
     rds,
     rds_groups,
     rds_proxy,
@@ -80,6 +84,8 @@ _MODULES = (
     events,
     mediaconvert,
     ses,
+    budgets,
+    xray,
 )
 
 

@@ -102,6 +102,7 @@ COMPOSITE_ALARM = ResourceType(
     defaults={"actionsEnabled": True},
     outputs={"arn": "AlarmArn"},
     replace_on=frozenset({"alarmName", "actionsEnabled"}),
+    not_returned={"actionsSuppressor": "the emulator does not keep what suppresses an alarm's actions"},
     tagging=_TAGGING,
 )
 

@@ -1,6 +1,7 @@
 """What keeps secrets: KMS keys, Secrets Manager, SSM parameters."""
 
 from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType, Tagging
+from local.aws.values import text_of
 
 
 def _rotate(name: str, wanted: bool) -> Operation:
@@ -92,6 +93,45 @@ KEY = ResourceType(
         read=Read(name="list_resource_tags", params={"KeyId": "$id"}, at="Tags"),
     ),
 )
+
+KEY_POLICY = ResourceType(
+    token="aws:kms/keyPolicy:KeyPolicy",
+    service="kms",
+    create=Operation(name="put_key_policy", params={"PolicyName": "default"}),
+    id="$keyId",
+    read=(
+        Read(
+            name="get_key_policy",
+            params={"KeyId": "$keyId", "PolicyName": "default"},
+            at="{Policy: Policy}",
+            also={"KeyId": "$keyId"},
+        ),
+    ),
+    update=(Operation(name="put_key_policy", params={"PolicyName": "default"}),),
+    # AWS knows no key without a policy; this one leaves it to its owner, as the real provider does.
+    delete=Operation(
+        name="put_key_policy",
+        params={"KeyId": "$keyId", "PolicyName": "default"},
+        delivers=lambda scope: {"Policy": _owner_policy(scope["account"])},
+    ),
+    stays="a key always has a policy",
+    documents=frozenset({"policy"}),
+    ignored=frozenset({"bypassPolicyLockoutSafetyCheck"}),
+    required=frozenset({"keyId", "policy"}),
+    replace_on=frozenset({"keyId"}),
+)
+
+
+def _owner_policy(account: str) -> str:
+    statement = {
+        "Sid": "Enable IAM User Permissions",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    return text_of({"Version": "2012-10-17", "Id": "default", "Statement": [statement]})
+
 
 ALIAS = ResourceType(
     token="aws:kms/alias:Alias",

@@ -14,6 +14,7 @@ from local.aws.values import UNKNOWN
 from tests.local.aws.catalogue import (
     test_acm,
     test_autoscaling,
+    test_budgets,
     test_cloudfront,
     test_cloudwatch,
     test_dynamodb,
@@ -29,6 +30,7 @@ from tests.local.aws.catalogue import (
     test_kinesis,
     test_launch_template,
     test_log_delivery,
+    test_log_queries,
     test_rds,
     test_route53,
     test_s3,
@@ -51,6 +53,7 @@ CASES: list[Case] = [
     for module in (
         test_acm,
         test_autoscaling,
+        test_budgets,
         test_cloudfront,
         test_cloudwatch,
         test_dynamodb,
@@ -66,6 +69,7 @@ CASES: list[Case] = [
         test_kinesis,
         test_launch_template,
         test_log_delivery,
+        test_log_queries,
         test_rds,
         test_route53,
         test_s3,
@@ -96,6 +100,7 @@ REPLACED = {
     "autoscaling/group": {"name"},
     "autoscaling/policy": {"name", "autoscalingGroupName"},
     "autoscaling/schedule": {"scheduledActionName", "autoscalingGroupName"},
+    "budgets/budget": {"name"},
     "cloudfront/distribution": {"staging"},
     "cloudfront/function": {"name"},
     "cloudfront/originAccessControl": set[str](),
@@ -108,7 +113,9 @@ REPLACED = {
     "cloudwatch/logDeliveryDestination": {"name", "outputFormat"},
     "cloudwatch/logDeliverySource": {"name", "resourceArn", "logType"},
     "cloudwatch/logGroup": {"name", "logGroupClass"},
+    "cloudwatch/logMetricFilter": {"name", "logGroupName"},
     "cloudwatch/metricAlarm": {"name"},
+    "cloudwatch/queryDefinition": set(),
     "dynamodb/contributorInsights": {"tableName", "indexName", "mode"},
     "dynamodb/kinesisStreamingDestination": {"tableName", "streamArn", "approximateCreationDateTimePrecision"},
     "dynamodb/resourcePolicy": {"resourceArn"},
@@ -202,6 +209,7 @@ REPLACED = {
     "kinesis/stream": {"name"},
     "kms/alias": {"name"},
     "kms/key": {"keyUsage", "customerMasterKeySpec", "multiRegion"},
+    "kms/keyPolicy": {"keyId"},
     "lambda/alias": {"name", "functionName"},
     "lambda/eventSourceMapping": {"eventSourceArn", "startingPosition"},
     "lambda/function": {"name", "packageType"},
@@ -306,6 +314,8 @@ REPLACED = {
     "vpc/securityGroupIngressRule": {"securityGroupId"},
     "wafv2/webAcl": {"name", "scope"},
     "wafv2/webAclAssociation": {"resourceArn", "webAclArn"},
+    "xray/group": {"groupName"},
+    "xray/samplingRule": {"ruleName"},
 }
 """What forces a new resource in the provider's own schemas (``ForceNew``), for the properties that are catalogued."""
 

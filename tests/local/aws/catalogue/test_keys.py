@@ -1,5 +1,6 @@
 """Keys, secrets and parameters live in the emulator as their entries say."""
 
+import json
 from typing import Any
 
 from tests.local.aws.catalogue.life import Case, Made, World, live, only, parametrize, policy, tags_of
@@ -10,6 +11,10 @@ def _key(world: World, made: Made) -> Any:
     rotation = world.client("kms").get_key_rotation_status(KeyId=made.id)["KeyRotationEnabled"]
     gone = found["KeyState"] == "PendingDeletion"
     return None if gone else (found["Description"], found["Enabled"], rotation)
+
+
+def _key_policy(world: World, made: Made) -> Any:
+    return json.loads(world.client("kms").get_key_policy(KeyId=made.id, PolicyName="default")["Policy"])
 
 
 def _alias(world: World, made: Made) -> Any:
@@ -53,6 +58,19 @@ CASES = [
         meddle=lambda world, made: world.client("kms").enable_key(KeyId=made.id),
         drifts=("isEnabled",),
         outputs={"arn": ..., "keyId": lambda _, made: made.id},
+    ),
+    Case(
+        token="aws:kms/keyPolicy:KeyPolicy",
+        inputs=lambda world: {"keyId": world.keys[0], "policy": policy("kms:*")},
+        look=_key_policy,
+        made=json.loads(policy("kms:*")),
+        change=lambda _: {"policy": policy("kms:Decrypt")},
+        changed=json.loads(policy("kms:Decrypt")),
+        meddle=lambda world, made: world.client("kms").put_key_policy(
+            KeyId=made.id, PolicyName="default", Policy=policy("kms:Encrypt")
+        ),
+        drifts=("policy",),
+        stays=True,
     ),
     Case(
         token="aws:kms/alias:Alias",

@@ -11,7 +11,7 @@ SAMPLING_RULE = ResourceType(
     id="$ruleName",
     update=(Operation(name="update_sampling_rule", under="SamplingRuleUpdate"),),
     outputs={"arn": "arn:aws:xray:$region:$account:sampling-rule/$ruleName"},
-    replace_on=frozenset({"ruleName"}),
+    replace_on=frozenset({"ruleName", "version"}),
     recorded=_NO_SERVICE,
 )
 

@@ -315,7 +315,7 @@ REPLACED = {
     "wafv2/webAcl": {"name", "scope"},
     "wafv2/webAclAssociation": {"resourceArn", "webAclArn"},
     "xray/group": {"groupName"},
-    "xray/samplingRule": {"ruleName"},
+    "xray/samplingRule": {"ruleName", "version"},
 }
 """What forces a new resource in the provider's own schemas (``ForceNew``), for the properties that are catalogued."""
 

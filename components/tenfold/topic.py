@@ -183,7 +183,7 @@ def _policies(component: Topic, args: TopicArgs, topic: aws.sns.Topic, key: aws.
     if key:
         aws.kms.KeyPolicy(
             f"{name}-key-policy",
-            key_id=key.key_id,
+            key_id=key.id,
             policy=pulumi.Output.all(key.arn, topic.arn, publishers).apply(
                 lambda found: key_policy(*found, alarms=alarms)
             ),
@@ -195,4 +195,4 @@ def _policies(component: Topic, args: TopicArgs, topic: aws.sns.Topic, key: aws.
 
 
 def _by_name(values: dict[str, pulumi.Output[str]]) -> pulumi.Output[dict[str, str]]:
-    return pulumi.Output.all(**values).apply(lambda found: {**found})
+    return pulumi.Output.all(values).apply(lambda found: {**found[0]})

@@ -235,11 +235,10 @@ def _fifo_faults(args: TopicArgs) -> Iterable[Fault]:
 
 
 def _archive_faults(args: TopicArgs) -> Iterable[Fault]:
-    if "archive_days" not in args:
-        return
-    yield from bounded("archive_days", args.get("archive_days"), 1, 365, "days")
-    if not args.get("fifo", False):
+    if "archive_days" in args and not args.get("fifo", False):
         yield Fault("archive_days", "it is given without fifo", "a FIFO topic alone has an archive")
+    else:
+        yield from bounded("archive_days", args.get("archive_days"), 1, 365, "days")
 
 
 def _display_faults(args: TopicArgs) -> Iterable[Fault]:

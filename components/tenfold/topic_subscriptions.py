@@ -4,6 +4,7 @@ See https://docs.aws.amazon.com/sns/latest/dg/sns-create-subscribe-endpoint-to-t
 https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -156,6 +157,7 @@ def _dead_letter_queue(hub: Hub, key: str) -> tuple[aws.sqs.Queue, aws.sqs.Queue
         message_retention_seconds=FOURTEEN_DAYS,
         # Under a KMS key, a policy of that key which forgets SNS would lose dead letters.
         sqs_managed_sse_enabled=True,
+        redrive_allow_policy=json.dumps({"redrivePermission": "denyAll"}),
         # It must be of the topic's type.
         fifo_queue=True if hub.fifo else None,
         opts=pulumi.ResourceOptions(parent=hub.component),

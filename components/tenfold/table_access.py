@@ -6,7 +6,7 @@ See https://docs.aws.amazon.com/service-authorization/latest/reference/list_amaz
 from collections.abc import Sequence
 from typing import Any
 
-from tenfold.policy_documents import policy_document
+from tenfold.policy_documents import Statement, policy_document
 
 READ = ("BatchGetItem", "ConditionCheckItem", "DescribeTable", "GetItem", "Query", "Scan")
 WRITE = ("BatchWriteItem", "ConditionCheckItem", "DeleteItem", "DescribeTable", "PutItem", "UpdateItem")
@@ -27,14 +27,21 @@ def table_policy(actions: Sequence[str], table_arn: str, indexes: Sequence[str],
         indexes: The names of its indexes.
         key_arn: The ARN of the customer's key that it is encrypted with, if it is.
     """
-    statements = [_allowed("dynamodb", actions, [table_arn])]
+    return policy_document(table_statements(actions, table_arn, indexes, key_arn))
+
+
+def table_statements(
+    actions: Sequence[str], table_arn: str, indexes: Sequence[str], key_arn: str | None
+) -> list[Statement]:
+    """The statements of `table_policy`, for a policy that lets somebody do other things too."""
+    statements: list[Statement] = [_allowed("dynamodb", actions, [table_arn])]
     of_indexes = [action for action in actions if action in _OF_INDEXES]
     if of_indexes and indexes:
         statements.append(_allowed("dynamodb", of_indexes, [f"{table_arn}/index/{index}" for index in indexes]))
     if key_arn:
         writes = "PutItem" in actions
         statements.append(_with_key(table_arn, key_arn, (*_KEY_READ, *(_KEY_WRITE if writes else ()))))
-    return policy_document(statements)
+    return statements
 
 
 def stream_policy(stream_arn: str, key_arn: str | None) -> str:

@@ -7,6 +7,7 @@
 Nothing of a program outlives it: each has a monitor of its own.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -26,6 +27,22 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 UNKNOWN = "<unknown>"
 """What stands, in the inputs of a preview, for a value that nobody knows yet."""
+CREDENTIALS: Mapping[str, str] = {
+    "signing_key": "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n",
+    "private_key": "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n",
+    "key_id": "ABC123DEFG",
+    "team_id": "DEF123GHIJ",
+    "bundle_id": "com.example.shop",
+    "type": "service_account",
+    "project_id": "shop",
+    "client_email": "push@shop.iam.gserviceaccount.com",
+    "client_id": "client",
+    "client_secret": "hidden",
+    "package_sid": "ms-app://s-1-15-2",
+    "api_key": "api",
+    "secret_key": "hidden",
+}
+"""What a secret holds, whichever a program looks up."""
 LOOK_UPS: Mapping[str, Any] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": {
         "names": [f"{REGION}{letter}" for letter in "abcd"],
@@ -33,6 +50,17 @@ LOOK_UPS: Mapping[str, Any] = {
     },
     # A shard map's table in which nobody has published anything yet.
     "aws:dynamodb/getTableItem:getTableItem": {"item": "{}"},
+    "aws:index/getCallerIdentity:getCallerIdentity": {
+        "accountId": ACCOUNT,
+        "arn": f"arn:aws:iam::{ACCOUNT}:user/deployer",
+        "id": ACCOUNT,
+        "userId": "AIDA",
+    },
+    "aws:secretsmanager/getSecretVersion:getSecretVersion": lambda args: {
+        **args,
+        "id": args["secretId"],
+        "secretString": json.dumps(CREDENTIALS),
+    },
     "aws:ssm/getParameter:getParameter": lambda args: {**args, "value": "ami-0a1b2c3d4e5f", "id": args["name"]},
 }
 """What AWS answers to look-ups, for a program whose look-ups are not what a test is about."""
@@ -131,12 +159,21 @@ class _Mocks(mocks.Mocks):
             ],
             "functionUrl": f"https://{args.name}.lambda-url.{REGION}.on.aws/",
         }
+        if args.typ == "aws:cloudwatch/eventRule:EventRule":
+            computed["arn"] = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{args.name}"
         if args.typ == "aws:s3/bucket:Bucket":
             computed |= {"arn": f"arn:aws:s3:::{args.name}-0a1b2c", "bucket": f"{args.name}-0a1b2c"}
+        if args.typ == "aws:sns/platformApplication:PlatformApplication":
+            platform = args.inputs["platform"]
+            computed["arn"] = f"arn:aws:sns:{REGION}:{ACCOUNT}:app/{platform}/{args.name}-0a1b2c"
         if args.typ == "aws:acm/certificate:Certificate":
             computed["domainValidationOptions"] = _proofs(args.inputs)
         if service == "elasticache":
             computed |= _cache(args.inputs)
+        if args.typ == "aws:sesv2/emailIdentity:EmailIdentity":
+            tokens = [f"token{number}" for number in (1, 2, 3)]
+            signing = {**args.inputs.get("dkimSigningAttributes", {}), "tokens": tokens}
+            return f"{args.name}-id", {**computed, **args.inputs, "dkimSigningAttributes": signing}
         return f"{args.name}-id", {**computed, **args.inputs}
 
 

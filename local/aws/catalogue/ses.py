@@ -149,9 +149,9 @@ CONFIGURATION_SET = ResourceType(
         "trackingOptions.httpsPolicy": ("REQUIRE", "REQUIRE_OPEN_ONLY", "OPTIONAL"),
     },
     outputs={"arn": "arn:aws:ses:$region:$account:configuration-set/$configurationSetName"},
+    required=frozenset({"configurationSetName"}),
     replace_on=frozenset({"configurationSetName"}),
     tagging=_tagging("configuration-set", "configurationSetName"),
-    naming=Naming(property="configurationSetName", limit=64),
 )
 
 
@@ -181,9 +181,8 @@ EVENT_DESTINATION = ResourceType(
     ),
     update=(Operation(name="update_configuration_set_event_destination", params=_DESTINATION),),
     delete=Operation(name="delete_configuration_set_event_destination", params=_DESTINATION),
-    required=frozenset({"configurationSetName", "eventDestination"}),
+    required=frozenset({"configurationSetName", "eventDestinationName", "eventDestination"}),
     replace_on=frozenset({"configurationSetName", "eventDestinationName"}),
-    naming=Naming(property="eventDestinationName", limit=64),
 )
 
 TEMPLATE = ResourceType(

@@ -67,7 +67,8 @@ CASES = [
     ),
     Case(
         token="aws:sesv2/configurationSet:ConfigurationSet",
-        inputs=lambda _: {
+        inputs=lambda world: {
+            "configurationSetName": world.new_name(),
             "deliveryOptions": {"tlsPolicy": "REQUIRE"},
             "reputationOptions": {"reputationMetricsEnabled": True},
             "sendingOptions": {"sendingEnabled": True},

@@ -1,0 +1,154 @@
+"""What becomes of a mailer's mail: SES tells a topic, a queue keeps it, and a function writes down who gets none.
+
+A queue stands between the two so that nothing is lost while the function fails.
+See https://docs.aws.amazon.com/ses/latest/dg/monitor-using-event-publishing.html.
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import pulumi
+import pulumi_aws as aws
+
+from tenfold.alarms import handed_on
+from tenfold.mail_access import feedback_topic_policy
+from tenfold.mail_alarms import CONFIGURATION_SET_TAG
+from tenfold.mail_arguments import MailerArgs
+from tenfold.queue_service import QUEUE_CHILDREN, QueueService
+from tenfold.table import TABLE_CHILDREN, Table
+from tenfold.table_access import table_policy
+
+_MODULE = "mail_feedback_function"
+_EVENTS = ("BOUNCE", "COMPLAINT", "DELIVERY_DELAY", "REJECT", "RENDERING_FAILURE")
+_COUNTED = ("BOUNCE", "COMPLAINT", "DELIVERY", "DELIVERY_DELAY", "REJECT", "RENDERING_FAILURE", "SEND")
+_TRACKED = ("CLICK", "OPEN")
+# It never scans the table, and asks no item back.
+_WRITES = ("PutItem", "UpdateItem")
+
+
+class MailFeedback(NamedTuple):
+    """What knows of mail that did not arrive.
+
+    Attributes:
+        topic: The topic that SES tells.
+        service: The queue behind it, and its function.
+        table: The addresses that get no mail.
+    """
+
+    topic: aws.sns.Topic
+    service: QueueService
+    table: Table
+
+
+def mail_feedback(
+    mailer: pulumi.ComponentResource, args: MailerArgs, configuration_set: aws.sesv2.ConfigurationSet
+) -> tuple[MailFeedback, pulumi.Resource]:
+    """The way of bounces and complaints, and the event destination at its beginning."""
+    name, child = mailer.pulumi_resource_name, pulumi.ResourceOptions(parent=mailer)
+    topic = aws.sns.Topic(f"{name}-feedback-topic", kms_master_key_id=args.get("kms_key_arn"), opts=child)
+    policy = aws.sns.TopicPolicy(
+        f"{name}-feedback-topic-policy",
+        arn=topic.arn,
+        policy=pulumi.Output.all(topic.arn, configuration_set.arn).apply(lambda arns: feedback_topic_policy(*arns)),
+        opts=child,
+    )
+    table = _table(mailer, args)
+    service = _service(mailer, args, topic, table)
+    subscription = aws.sns.TopicSubscription(
+        f"{name}-feedback-subscription",
+        topic=topic.arn,
+        protocol="sqs",
+        endpoint=service.queue_arn,
+        raw_message_delivery=True,
+        # SNS is let in by the queue's policy.
+        opts=pulumi.ResourceOptions(parent=mailer, depends_on=[service]),
+    )
+    # SES tries the topic at once, and refuses one that does not let it in.
+    told = _events(mailer, configuration_set, topic, [policy, subscription])
+    return MailFeedback(topic, service, table), told
+
+
+def mail_metrics(
+    mailer: pulumi.ComponentResource, args: MailerArgs, configuration_set: aws.sesv2.ConfigurationSet
+) -> None:
+    """Counts the mailer's mail by what became of it; SES itself counts that of the whole account alone."""
+    dimension = {
+        "dimension_name": CONFIGURATION_SET_TAG,
+        "dimension_value_source": "MESSAGE_TAG",
+        "default_dimension_value": "none",
+    }
+    aws.sesv2.ConfigurationSetEventDestination(
+        f"{mailer.pulumi_resource_name}-metrics",
+        configuration_set_name=configuration_set.configuration_set_name,
+        event_destination_name="metrics",
+        event_destination={
+            "enabled": True,
+            "matching_event_types": sorted([*_COUNTED, *(_TRACKED if "tracking_domain" in args else ())]),
+            "cloud_watch_destination": {"dimension_configurations": [cast("Any", dimension)]},
+        },
+        opts=pulumi.ResourceOptions(parent=mailer),
+    )
+
+
+def _events(
+    mailer: pulumi.ComponentResource,
+    configuration_set: aws.sesv2.ConfigurationSet,
+    topic: aws.sns.Topic,
+    after: list[pulumi.Resource],
+) -> pulumi.Resource:
+    return aws.sesv2.ConfigurationSetEventDestination(
+        f"{mailer.pulumi_resource_name}-events",
+        configuration_set_name=configuration_set.configuration_set_name,
+        event_destination_name="feedback",
+        event_destination={
+            "enabled": True,
+            "matching_event_types": list(_EVENTS),
+            "sns_destination": {"topic_arn": topic.arn},
+        },
+        opts=pulumi.ResourceOptions(parent=mailer, depends_on=after),
+    )
+
+
+def _table(mailer: pulumi.ComponentResource, args: MailerArgs) -> Table:
+    table: dict[str, Any] = {
+        "hash_key": "address",
+        "attributes": {"address": "S"},
+        "ttl_attribute": "expires_at",
+        **_shared(args, "kms_key_arn", "deletion_protection", "tags"),
+        **handed_on(args, TABLE_CHILDREN),
+    }
+    name = f"{mailer.pulumi_resource_name}-suppression"
+    return Table(name, cast("Any", table), pulumi.ResourceOptions(parent=mailer))
+
+
+def _service(mailer: pulumi.ComponentResource, args: MailerArgs, topic: aws.sns.Topic, table: Table) -> QueueService:
+    feedback = args.get("feedback", {})
+    arns = pulumi.Output.all(table.table_arn, args.get("kms_key_arn"))
+    service: dict[str, Any] = {
+        "senders": {"feedback": topic.arn},
+        "worker": {
+            "code": _code(),
+            "handler": f"{_MODULE}.handle",
+            "environment": {
+                "SUPPRESSION_TABLE": table.table_name,
+                "SOFT_BOUNCE_LIMIT": str(feedback.get("soft_bounce_limit", 5)),
+                "SOFT_BOUNCE_DAYS": str(feedback.get("soft_bounce_days", 7)),
+            },
+            "policies": {"suppression": arns.apply(lambda found: table_policy(_WRITES, found[0], [], found[1]))},
+            "log_retention_days": feedback.get("log_retention_days", 30),
+        },
+        **_shared(args, "kms_key_arn", "tags"),
+        **handed_on(args, QUEUE_CHILDREN),
+    }
+    name = f"{mailer.pulumi_resource_name}-feedback"
+    return QueueService(name, cast("Any", service), pulumi.ResourceOptions(parent=mailer))
+
+
+def _code() -> pulumi.Archive:
+    file = Path(__file__).with_name(f"{_MODULE}.py")
+    # As a text: the path would be another one on each machine.
+    return pulumi.AssetArchive({file.name: pulumi.StringAsset(file.read_text())})
+
+
+def _shared(args: MailerArgs, *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in args.items() if key in keys}

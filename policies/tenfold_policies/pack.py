@@ -2,10 +2,11 @@
 
 Each rule is one policy, so that a stack can set its level and its parameters in the policy configuration. One more
 policy, `undecided`, tells at the end what no rule could decide: a preview of a new stack says it once instead of once
-per resource.
+per resource. Two more tell of exemptions.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Final, cast
 
 from pulumi_policy import (
@@ -21,6 +22,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from .exemptions import SCHEMA, Exemptions
 from .rule import Rule, Settings, judge_all, judge_one
 from .rules import RULES
 from .tokens import canonical
@@ -29,10 +31,15 @@ from .view import Finding, Plain, Resource, Stack, plain
 UNDECIDED: Final = "undecided"
 
 
-def policies(rules: Iterable[Rule] = RULES) -> list[Policy]:
-    """The SDK's policies for some rules, in the order in which the engine runs them."""
-    undecided = _Undecided()
-    return [*(_policy(rule, undecided) for rule in rules), undecided.policy()]
+def policies(rules: Iterable[Rule] = RULES, today: Callable[[], date] = date.today) -> list[Policy]:
+    """The SDK's policies for some rules, in the order in which the engine runs them.
+
+    Args:
+        rules: The rules.
+        today: The day it is, which exemptions end by.
+    """
+    undecided, exemptions = _Undecided(), Exemptions(today)
+    return [*(_policy(rule, undecided, exemptions) for rule in rules), undecided.policy(), *exemptions.policies()]
 
 
 class _Undecided:
@@ -43,14 +50,14 @@ class _Undecided:
     """
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, Finding, str], None] = {}
+        self._open: dict[tuple[str, Finding], None] = {}
 
-    def add(self, rule: Rule, finding: Finding, name: str) -> None:
-        """Keep an open verdict on the resource of a name."""
-        self._open[rule.name, finding, name] = None
+    def add(self, rule: Rule, finding: Finding) -> None:
+        """Keep an open verdict."""
+        self._open[rule.name, finding] = None
 
     def policy(self) -> Policy:
-        """The policy that tells it. It must be the last one."""
+        """The policy that tells it. It must come after all rules."""
         return StackValidationPolicy(
             name=UNDECIDED,
             description="Verdicts that need a value which is not known yet, or is outside of this stack.",
@@ -63,8 +70,8 @@ class _Undecided:
     def _tell(self, _: StackValidationArgs, report_violation: ReportViolation) -> None:
         names: dict[str, dict[str, list[str]]] = {}
         while self._open:
-            rule, finding, name = self._open.popitem()[0]
-            names.setdefault(rule, {}).setdefault(finding.text, []).append(name)
+            rule, finding = self._open.popitem()[0]
+            names.setdefault(rule, {}).setdefault(finding.text, []).append(finding.name)
         lines = [
             f"{rule}: {', '.join(sorted(resources))}, since {reason}"
             for rule, reasons in sorted(names.items())
@@ -74,27 +81,30 @@ class _Undecided:
             report_violation("\n".join(lines), "")
 
 
-def _policy(rule: Rule, undecided: _Undecided) -> Policy:
+def _policy(rule: Rule, undecided: _Undecided, exemptions: Exemptions) -> Policy:
     group = rule.name.partition("-")[0]
-    schema = PolicyConfigSchema({parameter.name: parameter.schema() for parameter in rule.parameters})
+    parameters = {parameter.name: parameter.schema() for parameter in rule.parameters}
 
     def on_resource(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        exemptions.learn(rule.name, args.get_config())
         if canonical(args.resource_type) in rule.on:
             resource = _resource(args, {})
             settings = Settings(rule.parameters, args.get_config())
-            tell({resource.urn: resource.name}, judge_one(rule, resource, Stack(), settings), report_violation)
+            tell(judge_one(rule, resource, Stack(), settings), report_violation)
 
     def on_stack(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        stack = _stack(args.resources)
-        names = {resource.urn: resource.name for resource in stack.of(*rule.on)}
-        tell(names, judge_all(rule, stack, Settings(rule.parameters, args.get_config())), report_violation)
+        exemptions.learn(rule.name, args.get_config())
+        settings = Settings(rule.parameters, args.get_config())
+        tell(judge_all(rule, _stack(args.resources), settings), report_violation)
 
-    def tell(names: Mapping[str, str], findings: Iterable[Finding], report_violation: ReportViolation) -> None:
+    def tell(findings: Iterable[Finding], report_violation: ReportViolation) -> None:
         for finding in findings:
+            if exemptions.cover(rule.name, finding):
+                continue
             if finding.decided:
                 report_violation(finding.text, finding.urn)
             else:
-                undecided.add(rule, finding, names[finding.urn])
+                undecided.add(rule, finding)
 
     # The two kinds of policies share everything but their argument's type.
     kind, validate = (StackValidationPolicy, on_stack) if rule.whole_stack else (ResourceValidationPolicy, on_resource)
@@ -103,7 +113,7 @@ def _policy(rule: Rule, undecided: _Undecided) -> Policy:
         description=rule.description,
         validate=validate,  # pyright: ignore[reportArgumentType]
         enforcement_level=rule.level,
-        config_schema=schema if rule.parameters else None,
+        config_schema=PolicyConfigSchema({**parameters, "exemptions": SCHEMA}),
         display_name=rule.title,
         severity=rule.severity,
         framework=_framework(rule),

@@ -74,6 +74,11 @@ class Finding:
     text: str
     decided: bool = True
 
+    @property
+    def name(self) -> str:
+        """The name of the resource it is about: what follows stack, project and type in its URN."""
+        return self.urn.split("::", 3)[-1]
+
 
 Findings = Iterator[Finding]
 
@@ -162,6 +167,11 @@ class Value:
         if not isinstance(self.raw, list):
             return [self]
         return [Value(self.resource, f"{self.path}[{i}]", e) for i, e in enumerate(cast("list[Plain]", self.raw))]
+
+    def elements(self) -> "list[Value]":
+        """The elements of a list that AWS takes as JSON text, or of any list."""
+        raw = self._known()
+        return Value(self.resource, self.path, _document(raw) if isinstance(raw, str) else raw).items()
 
     def texts(self) -> list[str]:
         """The texts among its elements.

@@ -6,10 +6,12 @@ the provider fills in is unknown, and the engine tells what each property was ma
 """
 
 import importlib
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -26,6 +28,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 from tenfold_policies.pack import UNDECIDED, policies
 from tenfold_policies.rule import Rule
 from tenfold_policies.rules import RULES
+from tests.components.building import CREDENTIALS
 
 RULES_BY_NAME = {rule.name: rule for rule in RULES}
 Program = Callable[[], object]
@@ -54,6 +57,10 @@ class _NoMocks(mocks.Mocks):
             return {"id": "us-east-1", "names": ["us-east-1a", "us-east-1b", "us-east-1c"]}
         if args.token == "aws:dynamodb/getTableItem:getTableItem":
             return {"item": "{}"}
+        if args.token == "aws:index/getCallerIdentity:getCallerIdentity":
+            return {"accountId": "123456789012", "arn": "arn:aws:iam::123456789012:user/deployer"}
+        if args.token == "aws:secretsmanager/getSecretVersion:getSecretVersion":
+            return {"secretString": json.dumps(CREDENTIALS)}
         raise NotImplementedError(args.token)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> Any:
@@ -181,8 +188,10 @@ class Pack:
         rules: Iterable[Rule] = RULES,
         config: Mapping[str, Mapping[str, Any]] | None = None,
         level: EnforcementLevel | None = None,
+        today: date = date(2026, 7, 1),
     ) -> None:
-        self.analyzer: Any = _PolicyAnalyzerServicer("tenfold", "0.1.0", policies(rules), EnforcementLevel.MANDATORY)
+        every = policies(rules, lambda: today)
+        self.analyzer: Any = _PolicyAnalyzerServicer("tenfold", "0.1.0", every, EnforcementLevel.MANDATORY)
         request = analyzer_pb2.ConfigureAnalyzerRequest()
         for rule in rules:
             configured = request.policyConfig[rule.name]

@@ -11,6 +11,7 @@ import pytest
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
+from tenfold_policies.exemptions import EXEMPTED, EXEMPTIONS
 from tenfold_policies.pack import UNDECIDED, policies
 from tenfold_policies.rule import Rule
 from tenfold_policies.rules import CONCERNS, RULES
@@ -65,7 +66,7 @@ def test_names_are_unique() -> None:
 def test_the_engine_is_told_everything_about_each_rule() -> None:
     analyzer = _PolicyAnalyzerServicer("tenfold", "0.1.0", policies(), EnforcementLevel.ADVISORY)
     told = {info.name: info for info in analyzer.GetAnalyzerInfo(None, None).policies}
-    assert list(told) == [*(rule.name for rule in RULES), UNDECIDED]
+    assert list(told) == [*(rule.name for rule in RULES), UNDECIDED, EXEMPTED, EXEMPTIONS]
     for rule in RULES:
         info = told[rule.name]
         assert info.description == rule.description
@@ -75,7 +76,7 @@ def test_the_engine_is_told_everything_about_each_rule() -> None:
         assert info.framework.reference
         assert info.remediation_steps == rule.remediation
         assert info.url == rule.source.url
-        assert set(info.configSchema.properties) == {parameter.name for parameter in rule.parameters}
+        assert set(info.configSchema.properties) == {"exemptions", *(parameter.name for parameter in rule.parameters)}
 
 
 @by_rule

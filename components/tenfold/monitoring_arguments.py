@@ -26,6 +26,9 @@ class MonitoringServiceKind(StrEnum):
     """A `Table` or a `SessionStore` in DynamoDB: `table_name`."""
     DATABASE = "database"
     """A `Database`: its `identifier` as `cluster` on Aurora, else as `instance`."""
+    SHARDS = "shards"
+    """Several databases on Aurora, as a `ShardedCluster` and `FederatedDatabases` have: the `identifier` of each, by its
+    name."""
     CACHE = "cache"
     """A `Cache`: its `identifier` as `nodes`, or as `serverless`."""
     BUCKET = "bucket"
@@ -71,7 +74,7 @@ class MonitoringServiceArgs(TypedDict):
     """One service: its alarms become one notification, and its metrics a row of the dashboard."""
 
     kind: MonitoringServiceKind
-    """What it is."""
+    """What it is, as its value: `"web_tier"`."""
     alarm_arns: NotRequired[pulumi.Input[dict[str, str]]]
     """Its alarms, as the component says of itself: `web.alarm_arns`; up to 100, all of one region."""
     identifiers: NotRequired[dict[str, pulumi.Input[str]]]

@@ -29,6 +29,7 @@ _TIERS = {
     MonitoringServiceKind.TABLE: MonitoringTier.DATA,
     MonitoringServiceKind.DATABASE: MonitoringTier.DATA,
     MonitoringServiceKind.BUCKET: MonitoringTier.DATA,
+    MonitoringServiceKind.SHARDS: MonitoringTier.SHARDS,
     MonitoringServiceKind.CACHE: MonitoringTier.CACHE,
     MonitoringServiceKind.MAIL: MonitoringTier.MAIL,
     MonitoringServiceKind.TRANSCODER: MonitoringTier.TRANSCODING,

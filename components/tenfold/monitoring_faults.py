@@ -41,6 +41,7 @@ _IDENTIFIERS: Mapping[MonitoringServiceKind, tuple[tuple[str, ...], tuple[str, .
     MonitoringServiceKind.OTHER: ((), ()),
 }
 """What a kind needs where it has identifiers at all, and what it may have."""
+_BY_NAME = {MonitoringServiceKind.PIPELINE, MonitoringServiceKind.SHARDS}
 _EITHER = {
     MonitoringServiceKind.DATABASE: ("cluster", "instance"),
     MonitoringServiceKind.CACHE: ("nodes", "serverless"),
@@ -75,7 +76,7 @@ def _service_faults(args: MonitoringArgs) -> Iterable[Fault]:
 
 def _identifier_faults(path: str, service: MonitoringServiceArgs) -> Iterable[Fault]:
     kind, given = service["kind"], set(service.get("identifiers", {}))
-    if kind is MonitoringServiceKind.PIPELINE:
+    if kind in _BY_NAME:
         return
     if kind in _EITHER:
         if given and (len(given) != 1 or not given <= set(_EITHER[kind])):

@@ -148,6 +148,20 @@ def _database(found: Mapping[str, str]) -> list[Graph]:
     ]
 
 
+def _shards(found: Mapping[str, str]) -> list[Graph]:
+    def each(metric: str) -> list[Row]:
+        return [
+            ["AWS/RDS", metric, "DBClusterIdentifier", cluster, {"stat": "Maximum", "label": shard}]
+            for shard, cluster in sorted(found.items())
+        ]
+
+    return [
+        Graph("CPU, in percent", each("CPUUtilization")),
+        Graph("Connections", each("DatabaseConnections")),
+        Graph("Bytes", each("VolumeBytesUsed"), period=3600),
+    ]
+
+
 def _cache(found: Mapping[str, str]) -> list[Graph]:
     if "serverless" in found:
         of = {"clusterId": found["serverless"]}
@@ -224,6 +238,7 @@ _GRAPHS = {
     Kind.FUNCTION: _function,
     Kind.TABLE: _table,
     Kind.DATABASE: _database,
+    Kind.SHARDS: _shards,
     Kind.CACHE: _cache,
     Kind.BUCKET: _bucket,
     Kind.TOPIC: _topic,

@@ -14,16 +14,37 @@ import pulumi_aws as aws
 
 from tenfold.alarms import Alarms, AlarmSeverity
 from tenfold.errors import TenfoldError
-from tenfold.monitoring_arguments import MonitoringArgs, MonitoringServiceArgs, MonitoringServiceKind
+from tenfold.monitoring_arguments import MonitoringArgs, MonitoringServiceArgs
+from tenfold.monitoring_arguments import MonitoringServiceKind as Kind
 from tenfold.monitoring_objectives import Burning, objective_alarms, traffic_alarm
 from tenfold.monitoring_topics import EDGE_REGION, Topics
 
-CRITICAL_ALARMS = frozenset(
-    {
-        "age-alarm",
-    }
-)
-"""The kinds of alarms that components call critical themselves."""
+_DATABASE = frozenset({"memory-alarm", "storage-alarm"})
+_TABLE = frozenset({"read-throttle-alarm", "write-throttle-alarm", "system-error-alarm"})
+CRITICAL_ALARMS: Mapping[Kind, frozenset[str]] = {
+    Kind.SITE: frozenset({"error-alarm"}),
+    Kind.WEB_TIER: frozenset(
+        {"alb-error-alarm", "latency-alarm", "target-error-alarm", "task-count-alarm", "unhealthy-alarm"}
+    ),
+    Kind.QUEUE: frozenset({"age-alarm"}),
+    Kind.PIPELINE: frozenset({"age-alarm", "end-topic-alarm"}),
+    Kind.FUNCTION: frozenset({"canary-error-alarm", "error-alarm", "iterator-age-alarm", "throttle-alarm"}),
+    Kind.TABLE: _TABLE | {"index-read-throttle-alarm", "index-write-throttle-alarm"},
+    Kind.DATABASE: _DATABASE,
+    Kind.SHARDS: _DATABASE | _TABLE,
+    Kind.CACHE: frozenset({"throttle-alarm"}),
+    Kind.BUCKET: frozenset({"server-error-alarm"}),
+    Kind.TOPIC: frozenset({"dlq-alarm", "lost-alarm"}),
+    Kind.MAIL: frozenset(),
+    Kind.TRANSCODER: frozenset(),
+    Kind.OTHER: frozenset(
+        {
+            *("nat-port-alarm", "nat-instance-reboot-alarm", "nat-instance-recover-alarm"),
+            *("failure-alarm", "age-alarm"),
+        }
+    ),
+}
+"""The kinds of alarms that the components of this package call critical themselves."""
 _MOST_ALARMS = 100
 _MOST_CHARACTERS = 10_240
 
@@ -44,12 +65,12 @@ def service_alarms(
     for service, each in args.get("services", {}).items():
         burning: list[Burning] = []
         traffic = None
-        if each["kind"] is MonitoringServiceKind.WEB_TIER:
+        if each["kind"] is Kind.WEB_TIER:
             burning = objective_alarms(alarms, monitoring, service, each)
             traffic = traffic_alarm(alarms, monitoring, service, each) if each.get("traffic_anomaly", False) else None
         if not ("alarm_arns" in each or burning or traffic is not None):
             continue
-        at_edge = each["kind"] is MonitoringServiceKind.SITE and args.get("edge_topics", False)
+        at_edge = each["kind"] is Kind.SITE and args.get("edge_topics", False)
         notified = edge if at_edge else home
         given = pulumi.Output.all(
             each.get("alarm_arns", {}), [list(window) for window in burning], traffic, notified.warning
@@ -66,7 +87,7 @@ _Rule = Callable[[AlarmSeverity], pulumi.Output[str]]
 
 def _rule_of(service: str, args: MonitoringServiceArgs, part: str, given: pulumi.Output[list[Any]]) -> _Rule:
     """The rule of a severity, of a part or of what is of no part."""
-    critical = frozenset(args.get("critical", CRITICAL_ALARMS))
+    critical = frozenset(args.get("critical", CRITICAL_ALARMS[args["kind"]]))
     parts = frozenset(args.get("parts", ()))
 
     def rule(severity: AlarmSeverity) -> pulumi.Output[str]:

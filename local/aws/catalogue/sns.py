@@ -5,6 +5,17 @@ from collections.abc import Callable, Mapping
 from local.aws.catalogue.entry import Naming, Operation, Properties, Read, ResourceType, Tagging
 from local.aws.values import text_of
 
+_FEEDBACK = {
+    f"{prefix}{setting}": f"{member}{setting}"
+    for prefix, member in {
+        "application": "Application",
+        "firehose": "Firehose",
+        "http": "HTTP",
+        "lambda": "Lambda",
+        "sqs": "SQS",
+    }.items()
+    for setting in ("SuccessFeedbackRoleArn", "FailureFeedbackRoleArn", "SuccessFeedbackSampleRate")
+}
 _TOPIC = {
     "archivePolicy": "ArchivePolicy",
     "contentBasedDeduplication": "ContentBasedDeduplication",
@@ -15,12 +26,7 @@ _TOPIC = {
     "policy": "Policy",
     "signatureVersion": "SignatureVersion",
     "tracingConfig": "TracingConfig",
-    "sqsSuccessFeedbackRoleArn": "SQSSuccessFeedbackRoleArn",
-    "sqsFailureFeedbackRoleArn": "SQSFailureFeedbackRoleArn",
-    "sqsSuccessFeedbackSampleRate": "SQSSuccessFeedbackSampleRate",
-    "lambdaSuccessFeedbackRoleArn": "LambdaSuccessFeedbackRoleArn",
-    "lambdaFailureFeedbackRoleArn": "LambdaFailureFeedbackRoleArn",
-    "lambdaSuccessFeedbackSampleRate": "LambdaSuccessFeedbackSampleRate",
+    **_FEEDBACK,
 }
 
 
@@ -70,8 +76,8 @@ TOPIC = ResourceType(
     limits={
         "signatureVersion": range(1, 3),
         "tracingConfig": ("PassThrough", "Active"),
-        "sqsSuccessFeedbackSampleRate": range(101),
-        "lambdaSuccessFeedbackSampleRate": range(101),
+        "fifoThroughputScope": ("Topic", "MessageGroup"),
+        **{name: range(101) for name in _FEEDBACK if name.endswith("SampleRate")},
     },
     replace_on=frozenset({"name", "fifoTopic"}),
     prepare=_fifo_only,
@@ -82,6 +88,7 @@ TOPIC = ResourceType(
         read=Read(name="list_tags_for_resource", params={"ResourceArn": "$id"}, at="Tags"),
     ),
     naming=Naming(limit=256, suffix=lambda inputs: ".fifo" if inputs.get("fifoTopic") is True else ""),
+    lacks=lambda properties: "the emulator keeps no archive" if properties.get("archivePolicy") else "",
 )
 
 _SUBSCRIPTION = {
@@ -90,9 +97,28 @@ _SUBSCRIPTION = {
     "filterPolicyScope": "FilterPolicyScope",
     "rawMessageDelivery": "RawMessageDelivery",
     "redrivePolicy": "RedrivePolicy",
-    "replayPolicy": "ReplayPolicy",
     "subscriptionRoleArn": "SubscriptionRoleArn",
 }
+_NOT_REACHED = {
+    "application": "the emulator reaches no mobile app",
+    "email": "the emulator sends no mail",
+    "email-json": "the emulator sends no mail",
+    "firehose": "the emulator's topics write to no Firehose stream",
+    "sms": "the emulator sends no text message",
+}
+
+
+def _unconfirmed(properties: Properties) -> str:
+    web = properties.get("protocol") in ("http", "https")
+    return "the emulator gives a subscription that nobody has confirmed no ARN" if web else ""
+
+
+def _not_delivered(properties: Properties) -> str:
+    without_letters = (
+        "the emulator tries a delivery once and keeps no dead letter" if properties.get("redrivePolicy") else ""
+    )
+    return _NOT_REACHED.get(str(properties.get("protocol")), without_letters)
+
 
 TOPIC_SUBSCRIPTION = ResourceType(
     token="aws:sns/topicSubscription:TopicSubscription",
@@ -112,6 +138,13 @@ TOPIC_SUBSCRIPTION = ResourceType(
             params={"SubscriptionArn": "$id"},
             only=frozenset(_SUBSCRIPTION),
             steps=_one_each(_SUBSCRIPTION),
+        ),
+        Operation(
+            name="set_subscription_attributes",
+            params={"SubscriptionArn": "$id"},
+            only=frozenset({"replayPolicy"}),
+            steps=lambda _before, _after: [],
+            recorded="the emulator keeps no archive",
         ),
     ),
     delete=Operation(name="unsubscribe", params={"SubscriptionArn": "$id"}),
@@ -140,6 +173,9 @@ TOPIC_SUBSCRIPTION = ResourceType(
     },
     ignored=frozenset({"confirmationTimeoutInMinutes", "endpointAutoConfirms"}),
     replace_on=frozenset({"topic", "protocol", "endpoint"}),
+    lacks=_not_delivered,
+    recorded_if=_unconfirmed,
+    recorded_id="$topic:00000000-0000-4000-8000-$digits",
 )
 
 TOPIC_POLICY = ResourceType(
@@ -172,6 +208,21 @@ TOPIC_POLICY = ResourceType(
     required=frozenset({"arn", "policy"}),
     documents=frozenset({"policy"}),
     replace_on=frozenset({"arn"}),
+)
+
+_PUT_DATA_PROTECTION = Operation(name="put_data_protection_policy", only=frozenset({"arn", "policy"}))
+
+DATA_PROTECTION_POLICY = ResourceType(
+    token="aws:sns/dataProtectionPolicy:DataProtectionPolicy",
+    service="sns",
+    create=_PUT_DATA_PROTECTION,
+    id="$arn",
+    update=(_PUT_DATA_PROTECTION,),
+    names={"arn": "ResourceArn", "policy": "DataProtectionPolicy"},
+    required=frozenset({"arn", "policy"}),
+    documents=frozenset({"policy"}),
+    replace_on=frozenset({"arn"}),
+    recorded="the emulator looks into no message",
 )
 
 

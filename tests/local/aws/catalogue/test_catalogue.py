@@ -301,6 +301,7 @@ REPLACED = {
     "sesv2/emailIdentityFeedbackAttributes": {"emailIdentity"},
     "sesv2/emailIdentityMailFromAttributes": {"emailIdentity"},
     "sesv2/emailIdentityPolicy": {"emailIdentity", "policyName"},
+    "sns/dataProtectionPolicy": {"arn"},
     "sns/platformApplication": {"name", "platform"},
     "sns/topic": {"name", "fifoTopic"},
     "sns/topicPolicy": {"arn"},

@@ -100,7 +100,10 @@ nothing is given that is not required.
 - Made by a name, a dict of arguments and Pulumi's options: `Table("orders", {"hash_key": "id", ...})`.
 - Arguments are checked as a whole before anything is registered: one error lists every fault, with what is given and
   what is allowed.
-- `tags` reach every child that can have them, and alarms notify `alarm_topic_arn`.
+- `tags` reach every child that can have them.
+- `alarms` says whom alarms notify, the critical ones and all others, and which are not made; `alarm_arns` has those
+  that are.
+  [Which there are](../alarms.md) follows what AWS recommends.
 - `overrides` are merged last into the properties of a child: `{"queue": {"delay_seconds": 10}}`. Pulumi's own
   `transformations` reach whatever else there is.
 - Permissions come as methods, `jobs.grant_send(role)`, and as data for programs elsewhere: `jobs.sender_policy_json`,

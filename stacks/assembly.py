@@ -23,7 +23,7 @@ def build(config: EnvironmentConfig) -> None:
     pulumi.export("jobs_queue_url", jobs.queue_url)
     pulumi.export("jobs_dlq_url", jobs.dlq_url)
     pulumi.export("results_table", results.table_name)
-    pulumi.export("alarm_topic_arn", alarms.arn)
+    pulumi.export("alarms_topic_arn", alarms.arn)
     pulumi.export("web_group", web.autoscaling_group_name)
     pulumi.export("placement", network.placement)
 
@@ -51,7 +51,7 @@ def _network(config: EnvironmentConfig, tags: dict[str, pulumi.Input[str]], alar
             "cidr_block": config.network.cidr_block,
             "nat": config.network.nat,
             "flow_log_retention_days": config.network.flow_log_retention_days,
-            "alarm_topic_arn": alarms.arn,
+            "alarms": {"topic_arn": alarms.arn},
             "tags": tags,
         },
     )
@@ -66,7 +66,7 @@ def _results(config: EnvironmentConfig, tags: dict[str, pulumi.Input[str]], alar
             "attributes": {"job_id": "S"},
             "ttl_attribute": "expires_at",
             "deletion_protection": config.protected,
-            "alarm_topic_arn": alarms.arn,
+            "alarms": {"topic_arn": alarms.arn},
             "tags": tags,
         },
     )
@@ -88,7 +88,7 @@ def _jobs(
     }
     if config.jobs.maximum_concurrency:
         worker["maximum_concurrency"] = config.jobs.maximum_concurrency
-    return QueueService("jobs", {"worker": worker, "alarm_topic_arn": alarms.arn, "tags": tags})
+    return QueueService("jobs", {"worker": worker, "alarms": {"topic_arn": alarms.arn}, "tags": tags})
 
 
 def _web(
@@ -108,7 +108,7 @@ def _web(
         "min_size": config.web.min_size,
         "max_size": config.web.max_size,
         "deletion_protection": config.protected,
-        "alarm_topic_arn": alarms.arn,
+        "alarms": {"topic_arn": alarms.arn},
         "tags": tags,
     }
     if config.web.certificate_arn:

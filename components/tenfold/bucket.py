@@ -8,15 +8,16 @@ See https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practice
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarm_actions import alarm_actions
+from tenfold.alarms import alarm_faults
 from tenfold.arguments import Children, checked
 from tenfold.bucket_access import bucket_policy, read_policy, read_write_policy, write_policy
-from tenfold.bucket_alarms import replication_alarm, request_alarms
+from tenfold.bucket_alarms import bucket_alarms
 from tenfold.bucket_arguments import BucketArgs, BucketNotificationsArgs
 from tenfold.bucket_faults import BUCKET_RULES, name_faults, notification_faults
 from tenfold.bucket_lifecycle import bucket_lifecycle
@@ -27,7 +28,7 @@ from tenfold.environment import variable
 from tenfold.errors import TenfoldError
 from tenfold.grants import grant
 
-_CHILDREN: Children = {
+BUCKET_CHILDREN: Children = {
     "bucket": aws.s3.Bucket,
     "public-access-block": aws.s3.BucketPublicAccessBlock,
     "ownership": aws.s3.BucketOwnershipControls,
@@ -81,10 +82,13 @@ class Bucket(pulumi.ComponentResource):
     """The IAM policy of those who read and write."""
     replication_role_arn: pulumi.Output[str]
     """The ARN of the role that copies objects, which a bucket of another account must allow; empty without copies."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind, `server-error-alarm`; empty without any."""
 
     def __init__(self, name: str, args: BucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("Bucket", name, BucketArgs, args, _CHILDREN, lambda _: name_faults(name), *BUCKET_RULES)
-        super().__init__("tenfold:index:Bucket", name, {**args}, inherited(name, args, _CHILDREN, opts))
+        rules = (lambda _: name_faults(name), *BUCKET_RULES, partial(alarm_faults, children=BUCKET_CHILDREN))
+        args = checked("Bucket", name, BucketArgs, args, BUCKET_CHILDREN, *rules)
+        super().__init__("tenfold:index:Bucket", name, {**args}, inherited(name, args, BUCKET_CHILDREN, opts))
 
         self._bucket = _bucket(self, args)
         _closed(self, args, self._bucket)
@@ -93,7 +97,7 @@ class Bucket(pulumi.ComponentResource):
         _access_logs(self, args, self._bucket)
         role = _replication(self, args, self._bucket, versions)
         self._notification = _notification(self, args, self._bucket)
-        _alarms(self, args, self._bucket)
+        self.alarm_arns = bucket_alarms(self, args, self._bucket)
 
         self.bucket_name = self._bucket.bucket
         self.bucket_arn = self._bucket.arn
@@ -132,7 +136,7 @@ class Bucket(pulumi.ComponentResource):
         if self._notification is not None:
             raise TenfoldError(f"Bucket {name!r} has its targets already, and S3 has one list; give all at once.")
         rules = (notification_faults,)
-        notifications = checked("Bucket", name, BucketNotificationsArgs, notifications, _CHILDREN, *rules)
+        notifications = checked("Bucket", name, BucketNotificationsArgs, notifications, BUCKET_CHILDREN, *rules)
         self._notification = bucket_notification(self, self._bucket, notifications, opts)
 
 
@@ -251,14 +255,6 @@ def _replication(
 def _notification(component: Bucket, args: BucketArgs, bucket: aws.s3.Bucket) -> aws.s3.BucketNotification | None:
     notifications = args.get("notifications")
     return None if notifications is None else bucket_notification(component, bucket, notifications)
-
-
-def _alarms(component: Bucket, args: BucketArgs, bucket: aws.s3.Bucket) -> None:
-    actions = alarm_actions(args)
-    if args.get("request_metrics", True):
-        request_alarms(component, bucket, actions)
-    if "replication" in args:
-        replication_alarm(component, bucket, args["replication"]["bucket_arn"], actions)
 
 
 def _policy(args: BucketArgs, bucket: aws.s3.Bucket, policy: Callable[[str, str | None], str]) -> pulumi.Output[str]:

@@ -4,6 +4,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
+
 
 class BucketLifecycleArgs(TypedDict):
     """What becomes of objects as they get older."""
@@ -139,8 +141,8 @@ class BucketArgs(TypedDict):
     """Whether requests are measured, for alarms on errors, at about 5 dollars a month; they are by default."""
     deletion_protection: NotRequired[bool]
     """Whether Pulumi refuses to delete it; it does by default. S3 itself deletes no bucket that has objects."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, and which are not made; without it they change state and notify nobody."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

@@ -13,6 +13,7 @@ from functools import partial
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarms import alarm_faults
 from tenfold.arguments import Children, checked
 from tenfold.cache_alarms import cache_alarms
 from tenfold.cache_arguments import CacheArgs
@@ -26,7 +27,7 @@ from tenfold.database_network import security_group
 from tenfold.errors import TenfoldError
 
 _SERVERLESS_READER_PORT = 6380
-_CHILDREN: Children = {
+CACHE_CHILDREN: Children = {
     "sg": aws.ec2.SecurityGroup,
     "client": aws.vpc.SecurityGroupIngressRule,
     "users": aws.elasticache.UserGroup,
@@ -45,6 +46,7 @@ _CHILDREN: Children = {
     "throttle-alarm": aws.cloudwatch.MetricAlarm,
     "connect-grant": aws.iam.RolePolicy,
 }
+"""The kinds of a cache's children."""
 
 
 class Cache(pulumi.ComponentResource):
@@ -91,17 +93,20 @@ class Cache(pulumi.ComponentResource):
     three are `true` or `false`. None is a password."""
     connect_policy_json: pulumi.Output[str]
     """The IAM policy of those who sign in as `app`."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind, `memory-alarm`, and in a cluster by kind and shard: `memory-alarm-0001-shard`."""
 
     def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        rules = (lambda _: name_faults(name), partial(user_faults, name), *RULES)
-        args = checked("Cache", name, CacheArgs, args, _CHILDREN, *rules)
-        super().__init__("tenfold:index:Cache", name, {**args}, inherited(name, args, _CHILDREN, opts))
+        alarm_rule = partial(alarm_faults, children=CACHE_CHILDREN)
+        rules = (lambda _: name_faults(name), partial(user_faults, name), *RULES, alarm_rule)
+        args = checked("Cache", name, CacheArgs, args, CACHE_CHILDREN, *rules)
+        super().__init__("tenfold:index:Cache", name, {**args}, inherited(name, args, CACHE_CHILDREN, opts))
 
         group = security_group(self, "sg", args["placement"], f"The cache {name}")
         _let_in(self, args, group)
         place = _place(self, args, group)
         server = serverless(self, args, place) if is_serverless(args) else nodes(self, args, place)
-        cache_alarms(self, args, place, server)
+        self.alarm_arns = cache_alarms(self, args, place, server)
 
         self._users = list(access_strings(args))
         self._server = server

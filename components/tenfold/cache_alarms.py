@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 
-from tenfold.alarm_actions import alarm_actions
+from tenfold.alarms import Alarms, AlarmSeverity
 from tenfold.cache_arguments import CacheArgs
 from tenfold.cache_server import CachePlace, CacheServer, is_serverless, replicas_of, shards_of
 from tenfold.cache_serverless import max_ecpu_per_second, max_storage_gb
@@ -19,36 +18,44 @@ _GB = 1_000_000_000
 _CONNECTIONS = 65_000
 """How many connections a node takes."""
 _PERIOD = 300
-_PERIODS = 3
+_Add = Callable[..., object]
 
 
-def cache_alarms(component: pulumi.ComponentResource, args: CacheArgs, place: CachePlace, server: CacheServer) -> None:
+def cache_alarms(
+    component: pulumi.ComponentResource, args: CacheArgs, place: CachePlace, server: CacheServer
+) -> pulumi.Output[dict[str, str]]:
     """Alarms on load, memory, evictions, lagging replicas and connections, or on what a serverless cache reaches."""
-    if is_serverless(args):
-        _serverless_alarms(component, args, place)
-        return
+    alarms = Alarms(component, args)
+
+    def add(kind: str, advice: str, severity: AlarmSeverity = AlarmSeverity.WARNING, **properties: Any) -> None:
+        text = f"Cache {component.pulumi_resource_name}: {advice}"
+        alarms.add(kind, text, severity, evaluation_periods=3, **properties)
+
     shards = shards_of(args)
-    if shards is None:
-        _node_alarms(component, args, server.members, "")
-        return
-    for number in range(1, shards + 1):
-        shard = f"{number:04d}"
-        members = pulumi.Output.all(place.identifier, server.members).apply(
-            lambda found, shard=shard: [each for each in found[1] if each.startswith(f"{found[0]}-{shard}-")]
-        )
-        # What AWS calls a shard is a name and not a place in a list, which no child is called by.
-        _node_alarms(component, args, members, f"-{shard}-shard")
+    if is_serverless(args):
+        _serverless_alarms(add, args, place)
+    elif shards is None:
+        _node_alarms(add, args, server.members)
+    else:
+        for number in range(1, shards + 1):
+            shard = f"{number:04d}"
+            members = pulumi.Output.all(place.identifier, server.members).apply(
+                lambda found, shard=shard: [each for each in found[1] if each.startswith(f"{found[0]}-{shard}-")]
+            )
+            _node_alarms(add, args, members, shard)
+    return alarms.arns()
 
 
-def _node_alarms(component: pulumi.ComponentResource, args: CacheArgs, members: pulumi.Output[Any], shard: str) -> None:
+def _node_alarms(add: _Add, args: CacheArgs, members: pulumi.Output[Any], shard: str = "") -> None:
     """The alarms of a primary and its replicas, each on the worst of them."""
     monitoring = args.get("monitoring", {})
-    whose = f" of shard {shard.split('-')[1]}" if shard else ""
+    whose = f" of shard {shard}" if shard else ""
+    # What AWS calls a shard is a name and not a place in a list, which no child is called by.
+    key = f"{shard}-shard" if shard else ""
 
-    def alarm(kind: str, metric: str, statistic: str, threshold: float, advice: str) -> None:
+    def alarm(kind: str, metric: str, statistic: str, threshold: float, advice: str, *severity: AlarmSeverity) -> None:
         queries = members.apply(lambda names: _worst_of(names, metric, statistic))
-        text = f"a node{whose} {advice}"
-        _alarm(component, args, f"{kind}{shard}", text, threshold, metric_queries=queries)
+        add(kind, f"a node{whose} {advice}", *severity, key=key, threshold=threshold, metric_queries=queries)
 
     advice = "is at 80 % of what its engine can do; look for slow commands, add shards, or take a larger type."
     alarm("cpu-alarm", "EngineCPUUtilization", "Average", 80, advice)
@@ -86,10 +93,22 @@ def _worst_of(members: Sequence[str], metric: str, statistic: str) -> list[dict[
     ]
 
 
-def _serverless_alarms(component: pulumi.ComponentResource, args: CacheArgs, place: CachePlace) -> None:
-    alarm = _of_serverless(component, args, place)
+def _serverless_alarms(add: _Add, args: CacheArgs, place: CachePlace) -> None:
+    def alarm(kind: str, metric: str, statistic: str, threshold: float, advice: str, *severity: AlarmSeverity) -> None:
+        add(
+            kind,
+            advice,
+            *severity,
+            threshold=threshold,
+            namespace="AWS/ElastiCache",
+            metric_name=metric,
+            dimensions={"clusterId": place.identifier},
+            statistic=statistic,
+            period=_PERIOD,
+        )
+
     advice = "it throttles commands; raise serverless.max_ecpu_per_second, or look for a hot key."
-    alarm("throttle-alarm", "ThrottledCmds", "Sum", 0, advice)
+    alarm("throttle-alarm", "ThrottledCmds", "Sum", 0, advice, AlarmSeverity.CRITICAL)
     most = max_storage_gb(args)
     advice = f"it holds 75 % of {most} GB; let keys expire sooner, or raise serverless.max_storage_gb."
     alarm("memory-alarm", "BytesUsedForCache", "Maximum", most * _GB * 0.75, advice)
@@ -99,48 +118,3 @@ def _serverless_alarms(component: pulumi.ComponentResource, args: CacheArgs, pla
     evictions = args.get("monitoring", {}).get("evictions_per_minute", 100)
     advice = f"it forgets more than {evictions:g} keys a minute; raise serverless.max_storage_gb."
     alarm("eviction-alarm", "Evictions", "Sum", evictions * _PERIOD / 60, advice)
-
-
-def _of_serverless(
-    component: pulumi.ComponentResource, args: CacheArgs, place: CachePlace
-) -> Callable[[str, str, str, float, str], None]:
-    def alarm(kind: str, metric: str, statistic: str, threshold: float, advice: str) -> None:
-        _alarm(
-            component,
-            args,
-            kind,
-            advice,
-            threshold,
-            namespace="AWS/ElastiCache",
-            metric_name=metric,
-            dimensions={"clusterId": place.identifier},
-            statistic=statistic,
-            period=_PERIOD,
-        )
-
-    return alarm
-
-
-def _alarm(
-    component: pulumi.ComponentResource,
-    args: CacheArgs,
-    kind: str,
-    advice: str,
-    threshold: float,
-    **what: Any,
-) -> None:
-    name = component.pulumi_resource_name
-    actions = alarm_actions(args)
-    aws.cloudwatch.MetricAlarm(
-        f"{name}-{kind}",
-        alarm_description=f"Cache {name}: {advice}",
-        **what,
-        evaluation_periods=_PERIODS,
-        datapoints_to_alarm=_PERIODS,
-        comparison_operator="GreaterThanThreshold",
-        threshold=threshold,
-        treat_missing_data="notBreaching",
-        alarm_actions=actions,
-        ok_actions=actions,
-        opts=pulumi.ResourceOptions(parent=component),
-    )

@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
 from tenfold.placement import NetworkPlacement
 
 
@@ -151,8 +152,8 @@ class CacheArgs(TypedDict):
     """What is seen of it; by default logs of 30 days."""
     deletion_protection: NotRequired[bool]
     """Whether Pulumi refuses to delete or replace it; true by default. AWS itself does not protect caches."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, and which are not made; without it they change state and notify nobody."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

@@ -8,10 +8,12 @@ See https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.BestPrac
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarms import alarm_faults
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.database_access import connect_policy, secret_policy, variables
@@ -115,9 +117,11 @@ class Database(pulumi.ComponentResource):
     """The IAM policy of those who sign in by IAM, as the first of `access.iam_users`."""
     secret_policy_json: pulumi.Output[str]
     """The IAM policy of those who read the master user's password, such as a program that migrates schemas."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind, `memory-alarm`, and by kind and reader, `lag-alarm-reports`."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        rules = (lambda _: name_faults(name), *RULES, client_faults)
+        rules = (lambda _: name_faults(name), *RULES, client_faults, partial(alarm_faults, children=DATABASE_CHILDREN))
         args = checked("Database", name, DatabaseArgs, args, DATABASE_CHILDREN, *rules)
         super().__init__("tenfold:index:Database", name, {**args}, inherited(name, args, DATABASE_CHILDREN, opts))
 
@@ -125,7 +129,7 @@ class Database(pulumi.ComponentResource):
         server = aurora(self, args, place) if facts_of(args).aurora else rds_instance(self, args, place)
         _rotation(self, args, server)
         proxy = _proxy(self, args, place, server)
-        database_alarms(self, args, server)
+        self.alarm_arns = database_alarms(self, args, server)
         event_subscription(self, args, [server.identifier, *server.replicas.values()])
 
         self._users: Sequence[str] = _users(args)

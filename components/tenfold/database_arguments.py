@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
 from tenfold.placement import NetworkPlacement
 
 
@@ -263,8 +264,8 @@ class DatabaseArgs(TypedDict):
     """What is seen of it; by default standard insights, and logs of 30 days."""
     deletion_protection: NotRequired[bool]
     """Whether neither AWS nor Pulumi deletes or replaces it; true by default."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, and which are not made; without it they change state and notify nobody."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

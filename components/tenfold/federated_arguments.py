@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
 from tenfold.arguments import override_faults
 from tenfold.database import DATABASE_CHILDREN
 from tenfold.database_arguments import DatabaseSettingsArgs
@@ -44,8 +45,8 @@ class FederatedDatabasesArgs(TypedDict):
     function is in yet exists too."""
     defaults: NotRequired[DatabaseSettingsArgs]
     """The settings of all databases where their own say nothing, each as a whole; those of `Database` by default."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, those of the databases among them, and which are not made; nobody by default."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

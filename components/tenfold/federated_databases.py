@@ -13,9 +13,10 @@ from typing import Any, cast
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarms import Alarms, alarm_faults, handed_on
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
-from tenfold.database import Database
+from tenfold.database import DATABASE_CHILDREN, Database
 from tenfold.database_arguments import DatabaseArgs
 from tenfold.database_engine import facts_of
 from tenfold.errors import TenfoldError
@@ -92,9 +93,12 @@ class FederatedDatabases(pulumi.ComponentResource):
     """The id of its database's security group, by function."""
     identifiers: dict[str, pulumi.Output[str]]
     """The identifier on AWS, by database."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of the databases' alarms, after the database's name: `users/memory-alarm`."""
 
     def __init__(self, name: str, args: FederatedDatabasesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        rules = (partial(federated_faults, name), function_faults, shared_user_faults, setting_faults)
+        alarm_rule = partial(alarm_faults, children=DATABASE_CHILDREN)
+        rules = (partial(federated_faults, name), function_faults, shared_user_faults, setting_faults, alarm_rule)
         args = checked("FederatedDatabases", name, FederatedDatabasesArgs, args, _CHILDREN, *rules)
         opts = inherited(name, args, _CHILDREN, opts)
         super().__init__("tenfold:index:FederatedDatabases", name, {**args}, opts)
@@ -116,6 +120,7 @@ class FederatedDatabases(pulumi.ComponentResource):
         }
         self.security_group_ids = {function: home.security_group_id for function, home in homes.items()}
         self.identifiers = {name: database.identifier for name, database in databases.items()}
+        self.alarm_arns = Alarms(self, args).arns({name: database.alarm_arns for name, database in databases.items()})
         self.register_outputs({output: getattr(self, output) for output in FederatedDatabases.__annotations__})
         self._databases = databases
 
@@ -132,8 +137,13 @@ class FederatedDatabases(pulumi.ComponentResource):
 
 
 def _database(federated: FederatedDatabases, args: FederatedDatabasesArgs, database: str) -> Database:
-    shared = {key: value for key, value in args.items() if key in ("placement", "alarm_topic_arn", "tags")}
-    settings: Mapping[str, Any] = {**settings_of(args, database), **shared, "clients": clients_of(args, database)}
+    shared = {key: value for key, value in args.items() if key in ("placement", "tags")}
+    settings: Mapping[str, Any] = {
+        **settings_of(args, database),
+        **shared,
+        **handed_on(args, DATABASE_CHILDREN),
+        "clients": clients_of(args, database),
+    }
     return Database(
         f"{federated.pulumi_resource_name}-{database}",
         cast("DatabaseArgs", settings),

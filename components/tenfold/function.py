@@ -8,12 +8,13 @@ See https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarm_actions import alarm_actions
+from tenfold.alarms import Alarms, alarm_faults
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.environment import variable
@@ -118,11 +119,13 @@ class Function(pulumi.ComponentResource):
     """The ARN of its dead-letter queue."""
     security_group_id: pulumi.Output[str]
     """The id of its security group, which databases and caches open their port to; empty outside of a network."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind, `error-alarm`."""
 
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked(
-            "Function", name, FunctionArgs, args, _CHILDREN, lambda _: name_faults(name), *function_rules(name)
-        )
+        alarm_rule = partial(alarm_faults, children=_CHILDREN)
+        rules = (lambda _: name_faults(name), *function_rules(name), alarm_rule)
+        args = checked("Function", name, FunctionArgs, args, _CHILDREN, *rules)
         package = _package(args["code"])
         super().__init__("tenfold:index:Function", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
@@ -134,7 +137,7 @@ class Function(pulumi.ComponentResource):
         asynchronous = _asynchronous(self, args, made, live)
         url = function_url(self, args["url"], made.function, live) if "url" in args else None
         _sources(args, Called(self, made.function, live, dlq, [*made.permissions, dlq_policy, asynchronous]))
-        _alarms(self, args, made, live, dlq)
+        self.alarm_arns = _alarms(self, args, made, live, dlq)
 
         nothing = pulumi.Output.from_input("")
         has_url = url is not None
@@ -329,11 +332,12 @@ def _sources(args: FunctionArgs, called: Called) -> None:
 
 def _alarms(
     component: Function, args: FunctionArgs, made: LambdaFunction, live: aws.lambda_.Alias, dlq: aws.sqs.Queue
-) -> None:
-    actions = alarm_actions(args)
-    function_alarms(component, made.function, args.get("timeout_seconds", 30), actions)
-    dead_letter_alarm(component, dlq, actions)
+) -> pulumi.Output[dict[str, str]]:
+    alarms, name = Alarms(component, args), component.pulumi_resource_name
+    function_alarms(alarms, name, made.function, args.get("timeout_seconds", 30))
+    dead_letter_alarm(alarms, name, dlq)
     if args.get("streams"):
-        stream_alarm(component, made.function, actions)
+        stream_alarm(alarms, name, made.function)
     if "canary" in args:
-        canary_alarm(component, made.function, live, actions)
+        canary_alarm(alarms, name, made.function, live)
+    return alarms.arns()

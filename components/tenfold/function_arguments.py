@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
 from tenfold.placement import NetworkPlacement
 
 
@@ -220,8 +221,8 @@ class FunctionArgs(TypedDict):
     """Schedules that call it, by a name that stays: `{"nightly": {"expression": "cron(0 3 * * ? *)"}}`."""
     log_retention_days: NotRequired[pulumi.Input[int]]
     """How many days logs are kept, one of the numbers CloudWatch Logs knows; 30 by default."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, and which are not made; without it they change state and notify nobody."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

@@ -10,6 +10,10 @@ from typing import NamedTuple
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarms import Alarms, AlarmSeverity, computed
+
+_NAMESPACE = "AWS/NATGateway"
+
 
 class Exit(NamedTuple):
     """A zone's way out to the internet.
@@ -32,7 +36,7 @@ def zonal_exit(
     zone: str,
     subnet: aws.ec2.Subnet,
     way_out: pulumi.Resource,
-    actions: Sequence[pulumi.Input[str]],
+    alarms: Alarms,
 ) -> Exit:
     """A NAT gateway in a zone's public subnet, with its address and its alarms.
 
@@ -41,7 +45,7 @@ def zonal_exit(
         zone: The zone's name, which its children are named by.
         subnet: The zone's public subnet.
         way_out: The public subnets' route to the internet, without which a NAT gateway fails to start.
-        actions: What alarms notify.
+        alarms: The network's alarms.
     """
     name = network.pulumi_resource_name
     address = _address(network, f"nat-address-{zone}")
@@ -52,7 +56,7 @@ def zonal_exit(
         tags={"Name": f"{name}-nat-gateway-{zone}"},
         opts=pulumi.ResourceOptions(parent=network, depends_on=[way_out]),
     )
-    _alarms(network, f"-{zone}", f"The NAT gateway in {zone}", gateway, actions)
+    _gateway_alarms(alarms, zone, f"The NAT gateway in {zone}", gateway)
     return Exit(address.public_ip, gateway_id=gateway.id)
 
 
@@ -61,7 +65,7 @@ def regional_exits(
     zones: Sequence[str],
     vpc: aws.ec2.Vpc,
     way_out: pulumi.Resource,
-    actions: Sequence[pulumi.Input[str]],
+    alarms: Alarms,
 ) -> dict[str, Exit]:
     """One NAT gateway with an address in each zone, and its alarms.
 
@@ -73,7 +77,7 @@ def regional_exits(
         zones: The zones' names.
         vpc: The VPC.
         way_out: The internet gateway.
-        actions: What alarms notify.
+        alarms: The network's alarms.
     """
     name = f"{network.pulumi_resource_name}-regional-nat-gateway"
     addresses = {zone: _address(network, f"regional-nat-address-{zone}") for zone in zones}
@@ -87,7 +91,7 @@ def regional_exits(
         tags={"Name": name},
         opts=pulumi.ResourceOptions(parent=network, depends_on=[way_out]),
     )
-    _alarms(network, "", "The regional NAT gateway", gateway, actions)
+    _gateway_alarms(alarms, "", "The regional NAT gateway", gateway)
     return {zone: Exit(address.public_ip, gateway_id=gateway.id) for zone, address in addresses.items()}
 
 
@@ -96,91 +100,38 @@ def _address(network: pulumi.ComponentResource, suffix: str) -> aws.ec2.Eip:
     return aws.ec2.Eip(name, domain="vpc", tags={"Name": name}, opts=pulumi.ResourceOptions(parent=network))
 
 
-def _alarms(
-    network: pulumi.ComponentResource,
-    suffix: str,
-    what: str,
-    gateway: aws.ec2.NatGateway,
-    actions: Sequence[pulumi.Input[str]],
-) -> None:
-    _port_alarm(network, suffix, what, gateway, actions)
-    _drop_alarm(network, suffix, what, gateway, actions)
-
-
-# Thresholds and periods are those of AWS's recommended alarms:
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html
-
-
-def _port_alarm(
-    network: pulumi.ComponentResource,
-    suffix: str,
-    what: str,
-    gateway: aws.ec2.NatGateway,
-    actions: Sequence[pulumi.Input[str]],
-) -> None:
-    aws.cloudwatch.MetricAlarm(
-        f"{network.pulumi_resource_name}-nat-port-alarm{suffix}",
-        alarm_description=f"{what} has no source port left for new connections to one destination; "
+def _gateway_alarms(alarms: Alarms, zone: str, what: str, gateway: aws.ec2.NatGateway) -> None:
+    """Thresholds and periods are those of AWS's recommended alarms."""
+    alarms.add(
+        "nat-port-alarm",
+        f"{what} has no source port left for new connections to one destination; "
         "spread the calls over more destinations or gateways, or keep connections open.",
-        namespace="AWS/NATGateway",
+        AlarmSeverity.CRITICAL,
+        key=zone,
+        namespace=_NAMESPACE,
         metric_name="ErrorPortAllocation",
         dimensions={"NatGatewayId": gateway.id},
         statistic="Sum",
         period=60,
         evaluation_periods=15,
-        datapoints_to_alarm=15,
-        comparison_operator="GreaterThanThreshold",
         threshold=0,
-        treat_missing_data="notBreaching",
-        alarm_actions=actions,
-        ok_actions=actions,
-        opts=pulumi.ResourceOptions(parent=network),
     )
-
-
-def _drop_alarm(
-    network: pulumi.ComponentResource,
-    suffix: str,
-    what: str,
-    gateway: aws.ec2.NatGateway,
-    actions: Sequence[pulumi.Input[str]],
-) -> None:
-    metrics = {
-        "dropped": "PacketsDropCount",
-        "from_source": "PacketsInFromSource",
-        "from_destination": "PacketsInFromDestination",
-    }
-    aws.cloudwatch.MetricAlarm(
-        f"{network.pulumi_resource_name}-nat-drop-alarm{suffix}",
-        alarm_description=f"{what} drops more than 0.01 % of its packets; "
+    alarms.add(
+        "nat-drop-alarm",
+        f"{what} drops more than 0.01 % of its packets; "
         "see the AWS Health Dashboard, and route the zone through another gateway if it lasts.",
-        metric_queries=[
+        key=zone,
+        metric_queries=computed(
+            "100 * dropped / (from_source + from_destination)",
+            "Packets dropped, in percent",
             {
-                "id": "share",
-                "expression": "100 * dropped / (from_source + from_destination)",
-                "label": "Packets dropped, in percent",
-                "return_data": True,
+                "dropped": "PacketsDropCount",
+                "from_source": "PacketsInFromSource",
+                "from_destination": "PacketsInFromDestination",
             },
-            *(
-                {
-                    "id": query,
-                    "metric": {
-                        "namespace": "AWS/NATGateway",
-                        "metric_name": metric,
-                        "dimensions": {"NatGatewayId": gateway.id},
-                        "stat": "Sum",
-                        "period": 60,
-                    },
-                }
-                for query, metric in metrics.items()
-            ),
-        ],
+            namespace=_NAMESPACE,
+            dimensions={"NatGatewayId": gateway.id},
+        ),
         evaluation_periods=5,
-        datapoints_to_alarm=5,
-        comparison_operator="GreaterThanThreshold",
         threshold=0.01,
-        treat_missing_data="notBreaching",
-        alarm_actions=actions,
-        ok_actions=actions,
-        opts=pulumi.ResourceOptions(parent=network),
     )

@@ -9,11 +9,12 @@ See https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.htm
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarms import Alarms, AlarmSeverity
 from tenfold.nat_gateways import Exit
 from tenfold.network_arguments import DEFAULT_NAT_INSTANCE_TYPE, NetworkNatInstanceArgs
 
@@ -70,14 +71,14 @@ class NatInstances(NamedTuple):
     Attributes:
         type: The instance type.
         image_id: The image; None for the latest Amazon Linux 2023, which an instance that is there keeps.
-        actions: What alarms notify.
+        alarms: The network's alarms.
         group: Their security group.
         ready: What lets them reach the internet, and the app tier reach them.
     """
 
     type: str
     image_id: pulumi.Input[str] | None
-    actions: Sequence[pulumi.Input[str]]
+    alarms: Alarms
     group: aws.ec2.SecurityGroup
     ready: Sequence[pulumi.Resource]
 
@@ -88,7 +89,7 @@ def instance_exits(
     subnets: Mapping[str, aws.ec2.Subnet],
     way_out: pulumi.Resource,
     args: NetworkNatInstanceArgs,
-    actions: Sequence[pulumi.Input[str]],
+    alarms: Alarms,
 ) -> dict[str, Exit]:
     """A NAT instance in each zone's public subnet.
 
@@ -98,11 +99,11 @@ def instance_exits(
         subnets: The public subnets by zone.
         way_out: The public subnets' route to the internet.
         args: The component's arguments of them.
-        actions: What alarms notify.
+        alarms: The network's alarms.
     """
     group, rules = _security_group(network, vpc)
     instance_type = args.get("type", DEFAULT_NAT_INSTANCE_TYPE)
-    common = NatInstances(instance_type, args.get("image_id"), actions, group, (way_out, *rules))
+    common = NatInstances(instance_type, args.get("image_id"), alarms, group, (way_out, *rules))
     return {zone: _instance_exit(network, zone, vpc, subnet, common) for zone, subnet in subnets.items()}
 
 
@@ -148,7 +149,7 @@ def _instance_exit(
         tags={"Name": f"{name}-nat-instance-address-{zone}"},
         opts=pulumi.ResourceOptions(parent=network, depends_on=common.ready),
     )
-    _heals(network, zone, vpc, instance, common.actions)
+    _heals(common.alarms, zone, vpc, instance)
     return Exit(address.public_ip, interface_id=instance.primary_network_interface_id, ready=[address])
 
 
@@ -186,64 +187,38 @@ def _latest_image(network: pulumi.ComponentResource, instance_type: str) -> str:
     return aws.ssm.get_parameter(name=f"{_IMAGE}{architecture}", opts=opts).insecure_value
 
 
-def _heals(
-    network: pulumi.ComponentResource,
-    zone: str,
-    vpc: aws.ec2.Vpc,
-    instance: aws.ec2.Instance,
-    actions: Sequence[pulumi.Input[str]],
-) -> None:
+def _heals(alarms: Alarms, zone: str, vpc: aws.ec2.Vpc, instance: aws.ec2.Instance) -> None:
     """EC2 moves the instance off hardware that fails, and restarts a system that hangs; both keep its interface.
 
     Periods and thresholds are those of AWS:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/UsingAlarmActions.html
     """
-    _status_alarm(
-        network,
-        f"nat-instance-recover-alarm-{zone}",
+    common: dict[str, Any] = {
+        "key": zone,
+        "namespace": "AWS/EC2",
+        "dimensions": {"InstanceId": instance.id},
+        "statistic": "Maximum",
+        "period": 60,
+        "threshold": 0,
+        "treat_missing_data": "missing",
+    }
+    alarms.add(
+        "nat-instance-recover-alarm",
         f"The hardware of the NAT instance in {zone} fails: EC2 moves it, and the zone is cut off meanwhile.",
-        ("StatusCheckFailed_System", 2),
-        instance,
-        [vpc.arn.apply(lambda arn: _ec2_action(arn, "recover")), *actions],
-        actions,
+        AlarmSeverity.CRITICAL,
+        actions=[vpc.arn.apply(lambda arn: _ec2_action(arn, "recover"))],
+        metric_name="StatusCheckFailed_System",
+        evaluation_periods=2,
+        **common,
     )
-    _status_alarm(
-        network,
-        f"nat-instance-reboot-alarm-{zone}",
+    alarms.add(
+        "nat-instance-reboot-alarm",
         f"The NAT instance in {zone} hangs: EC2 reboots it, and the zone is cut off meanwhile.",
-        ("StatusCheckFailed_Instance", 3),
-        instance,
-        [vpc.arn.apply(lambda arn: _ec2_action(arn, "reboot")), *actions],
-        actions,
-    )
-
-
-def _status_alarm(
-    network: pulumi.ComponentResource,
-    suffix: str,
-    description: str,
-    failed: tuple[str, int],
-    instance: aws.ec2.Instance,
-    alarm_actions: Sequence[pulumi.Input[str]],
-    ok_actions: Sequence[pulumi.Input[str]],
-) -> None:
-    metric, minutes = failed
-    aws.cloudwatch.MetricAlarm(
-        f"{network.pulumi_resource_name}-{suffix}",
-        alarm_description=description,
-        namespace="AWS/EC2",
-        metric_name=metric,
-        dimensions={"InstanceId": instance.id},
-        statistic="Maximum",
-        period=60,
-        evaluation_periods=minutes,
-        datapoints_to_alarm=minutes,
-        comparison_operator="GreaterThanThreshold",
-        threshold=0,
-        treat_missing_data="missing",
-        alarm_actions=[*alarm_actions],
-        ok_actions=[*ok_actions],
-        opts=pulumi.ResourceOptions(parent=network),
+        AlarmSeverity.CRITICAL,
+        actions=[vpc.arn.apply(lambda arn: _ec2_action(arn, "reboot"))],
+        metric_name="StatusCheckFailed_Instance",
+        evaluation_periods=3,
+        **common,
     )
 
 

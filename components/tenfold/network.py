@@ -7,9 +7,12 @@ NAT) and a data subnet (what stores; no way out). Their addresses follow `tenfol
 See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets-nat.html.
 """
 
+from functools import partial
+
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarms import Alarms, alarm_faults
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.existing_vpc import existing_vpc
@@ -60,6 +63,11 @@ _CHILDREN: Children = {
     "flow-log-policy": aws.iam.RolePolicy,
     "flow-log": aws.ec2.FlowLog,
 }
+# What its alarms do that cannot be turned off.
+_ACTING = {
+    "nat-instance-recover-alarm": "has EC2 move a NAT instance off hardware that fails",
+    "nat-instance-reboot-alarm": "has EC2 reboot a NAT instance that hangs",
+}
 
 
 class Network(pulumi.ComponentResource):
@@ -103,12 +111,16 @@ class Network(pulumi.ComponentResource):
     """The log group of the flow logs; empty without them."""
     placement: NetworkPlacement
     """All that other components need to be placed here, as plain values."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind and zone, `nat-port-alarm-us-east-1a`; empty without NAT."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("Network", name, NetworkArgs, args, _CHILDREN, *RULES)
+        rules = (*RULES, partial(alarm_faults, children=_CHILDREN, acting=_ACTING))
+        args = checked("Network", name, NetworkArgs, args, _CHILDREN, *rules)
         super().__init__("tenfold:index:Network", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
-        layout = existing_vpc(self, args["existing"]) if "existing" in args else new_vpc(self, args)
+        alarms = Alarms(self, args)
+        layout = existing_vpc(self, args["existing"]) if "existing" in args else new_vpc(self, args, alarms)
         _endpoints(self, args, layout)
 
         self.vpc_id = layout.vpc_id
@@ -132,6 +144,7 @@ class Network(pulumi.ComponentResource):
             "app_subnet_ids": self.app_subnet_ids,
             "data_subnet_ids": self.data_subnet_ids,
         }
+        self.alarm_arns = alarms.arns()
         self.register_outputs({output: getattr(self, output) for output in Network.__annotations__})
 
 

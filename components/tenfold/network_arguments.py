@@ -9,6 +9,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from tenfold.address_plan import ZONE
+from tenfold.alarms import AlarmsArgs
 from tenfold.arguments import bounded
 from tenfold.errors import Fault
 from tenfold.flow_logs import FlowLogs
@@ -98,8 +99,8 @@ class NetworkArgs(TypedDict):
     """How many days flow logs are kept, one of the numbers CloudWatch Logs knows; 30 by default."""
     existing: NotRequired[NetworkExistingArgs]
     """A VPC to take in place of a new one: nothing is made in it but the endpoints and flow logs that are asked for."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, and which are not made; without it they change state and notify nobody."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from tenfold.address_plan import tier_ranges, tier_ranges_ipv6
-from tenfold.alarm_actions import alarm_actions
+from tenfold.alarms import Alarms
 from tenfold.errors import ArgumentError, Fault
 from tenfold.nat_gateways import Exit, regional_exits, zonal_exit
 from tenfold.nat_instances import instance_exits
@@ -21,13 +21,13 @@ from tenfold.vpc_routes import Table, app_tables, connected, data_table, interne
 Subnets = Mapping[str, aws.ec2.Subnet]
 
 
-def new_vpc(network: pulumi.ComponentResource, args: NetworkArgs) -> Layout:
+def new_vpc(network: pulumi.ComponentResource, args: NetworkArgs, alarms: Alarms) -> Layout:
     """The layout of a VPC that is built here."""
     zones = _zones(network, args)
     vpc = _vpc(network, args)
     _closed_default_group(network, vpc)
     subnets = {tier: _subnets(network, args, vpc, zones, tier) for tier in tiers_of(args)}
-    tables, exits = _ways_out(network, args, vpc, zones, subnets)
+    tables, exits = _ways_out(network, args, vpc, zones, subnets, alarms)
     ids = {tier: connected(network, tier, subnets[tier], tables[tier]) for tier in subnets}
 
     nothing = pulumi.Output.from_input("")
@@ -132,6 +132,7 @@ def _ways_out(
     vpc: aws.ec2.Vpc,
     zones: Sequence[str],
     subnets: Mapping[NetworkTier, Subnets],
+    alarms: Alarms,
 ) -> tuple[Mapping[NetworkTier, Mapping[str, Table]], Mapping[str, Exit]]:
     """The route tables of each tier by zone, and the app tier's exits by zone."""
     ipv6 = args.get("ipv6", False)
@@ -144,7 +145,7 @@ def _ways_out(
             table = public_table(network, vpc, gateway, ipv6=ipv6)
             tables[NetworkTier.PUBLIC] = dict.fromkeys(zones, table)
             way_out = table.routes[0]
-        exits = _exits(network, args, vpc, zones, subnets.get(NetworkTier.PUBLIC, {}), way_out)
+        exits = _exits(network, args, vpc, zones, subnets.get(NetworkTier.PUBLIC, {}), way_out, alarms)
     if NetworkTier.APP in subnets:
         tables[NetworkTier.APP] = app_tables(network, vpc, zones, exits, ipv6=ipv6)
     if NetworkTier.DATA in subnets:
@@ -159,16 +160,16 @@ def _exits(
     zones: Sequence[str],
     public: Subnets,
     way_out: pulumi.Resource,
+    alarms: Alarms,
 ) -> Mapping[str, Exit]:
     """The app tier's ways out by the zone that they are in."""
     mode = nat_of(args)
-    actions = alarm_actions(args)
     if mode is NatMode.REGIONAL:
-        return regional_exits(network, zones, vpc, way_out, actions)
+        return regional_exits(network, zones, vpc, way_out, alarms)
     if mode is NatMode.INSTANCE:
-        return instance_exits(network, vpc, public, way_out, args.get("nat_instance", {}), actions)
+        return instance_exits(network, vpc, public, way_out, args.get("nat_instance", {}), alarms)
     homes = {NatMode.NONE: 0, NatMode.SINGLE: 1, NatMode.PER_ZONE: len(zones)}[mode]
-    return {zone: zonal_exit(network, zone, public[zone], way_out, actions) for zone in zones[:homes]}
+    return {zone: zonal_exit(network, zone, public[zone], way_out, alarms) for zone in zones[:homes]}
 
 
 def _ids(resources: Iterable[pulumi.CustomResource]) -> pulumi.Output[list[str]]:

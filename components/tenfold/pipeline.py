@@ -8,12 +8,13 @@ See https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_pr
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarm_actions import alarm_actions
+from tenfold.alarms import Alarms, AlarmSeverity, alarm_faults, handed_on
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.grants import grant
@@ -29,7 +30,7 @@ from tenfold.pipeline_arguments import (
 )
 from tenfold.policy_documents import policy_document, tls_alone
 from tenfold.queue_arguments import QueueServiceArgs
-from tenfold.queue_service import QueueService, queue_variable
+from tenfold.queue_service import QUEUE_ACTING, QUEUE_CHILDREN, QueueService, queue_variable
 
 _CHILDREN: Children = {
     "end-topic": aws.sns.Topic,
@@ -66,12 +67,16 @@ class Pipeline(pulumi.ComponentResource):
     """The name of the role of each step's workers, by the step's name."""
     redrive_commands: pulumi.Output[dict[str, str]]
     """The commands of the AWS CLI that send a step's dead letters back to it, by the step's name."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind, those of a step after its name: `end-topic-alarm`, `encode/age-alarm`."""
 
     def __init__(self, name: str, args: PipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("Pipeline", name, PipelineArgs, args, _CHILDREN, *pipeline_rules(name))
+        alarm_rule = partial(alarm_faults, children={**_CHILDREN, **QUEUE_CHILDREN}, acting=QUEUE_ACTING)
+        args = checked("Pipeline", name, PipelineArgs, args, _CHILDREN, *pipeline_rules(name), alarm_rule)
         super().__init__("tenfold:index:Pipeline", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
-        end_topic_arn = _end_topic(self, args)
+        alarms = Alarms(self, args)
+        end_topic_arn = _end_topic(self, args, alarms)
         services = _services(self, args, _end(args, end_topic_arn))
 
         first = services[args["steps"][0]["name"]]
@@ -84,6 +89,7 @@ class Pipeline(pulumi.ComponentResource):
         self.dlq_urls = pulumi.Output.all(**{step: each.dlq_url for step, each in services.items()})
         self.worker_role_names = pulumi.Output.all(**{step: each.worker_role_name for step, each in services.items()})
         self.redrive_commands = pulumi.Output.all(**{step: each.redrive_command for step, each in services.items()})
+        self.alarm_arns = alarms.arns({step: each.alarm_arns for step, each in services.items()})
         self.register_outputs({output: getattr(self, output) for output in Pipeline.__annotations__})
         self._services = services
 
@@ -104,7 +110,7 @@ class _Next(NamedTuple):
     policy: pulumi.Input[str]
 
 
-def _end_topic(pipeline: Pipeline, args: PipelineArgs) -> pulumi.Output[str]:
+def _end_topic(pipeline: Pipeline, args: PipelineArgs, alarms: Alarms) -> pulumi.Output[str]:
     if "end_topic_arn" in args:
         return pulumi.Output.from_input(args["end_topic_arn"])
     name = pipeline.pulumi_resource_name
@@ -119,22 +125,17 @@ def _end_topic(pipeline: Pipeline, args: PipelineArgs) -> pulumi.Output[str]:
         policy=topic.arn.apply(_tls_alone),
         opts=pulumi.ResourceOptions(parent=pipeline),
     )
-    actions = alarm_actions(args)
-    aws.cloudwatch.MetricAlarm(
-        f"{name}-end-topic-alarm",
-        alarm_description=f"What {name} has done cannot be told to a subscriber of its end topic.",
+    alarms.add(
+        "end-topic-alarm",
+        f"What {name} has done cannot be told to a subscriber of its end topic.",
+        AlarmSeverity.CRITICAL,
         namespace="AWS/SNS",
         metric_name="NumberOfNotificationsFailed",
         dimensions={"TopicName": topic.name},
         statistic="Sum",
         period=60,
         evaluation_periods=1,
-        comparison_operator="GreaterThanThreshold",
         threshold=0,
-        treat_missing_data="notBreaching",
-        alarm_actions=actions,
-        ok_actions=actions,
-        opts=pulumi.ResourceOptions(parent=pipeline),
     )
     return topic.arn
 
@@ -166,12 +167,12 @@ def _services(pipeline: Pipeline, args: PipelineArgs, end: _Next) -> dict[str, Q
 
 
 def _service(pipeline: Pipeline, args: PipelineArgs, step: PipelineStepArgs, following: _Next) -> QueueService:
-    service: dict[str, Any] = {**step_args(step)}
+    service: dict[str, Any] = {**step_args(step), **handed_on(args, QUEUE_CHILDREN)}
     service |= {kind: _told(service[kind], following) for kind in WORKERS if kind in service}
     # Others who may send are let in at the front: the queues behind it get jobs from the step before them.
-    for_all = ("kms_key_arn", "alarm_topic_arn", "tags")
-    handed_on = (*for_all, "senders") if step["name"] == args["steps"][0]["name"] else for_all
-    service |= {key: value for key, value in args.items() if key in handed_on}
+    for_all = ("kms_key_arn", "tags")
+    shared = (*for_all, "senders") if step["name"] == args["steps"][0]["name"] else for_all
+    service |= {key: value for key, value in args.items() if key in shared}
     return QueueService(
         f"{pipeline.pulumi_resource_name}-{step['name']}",
         cast("QueueServiceArgs", service),

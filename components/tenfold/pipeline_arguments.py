@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
 from tenfold.arguments import is_known, override_faults
 from tenfold.errors import Fault
 from tenfold.queue_access import key_faults, sender_faults
@@ -49,8 +50,8 @@ class PipelineArgs(TypedDict):
     """The ARN of an SNS topic that exists, to which the last step publishes; a topic of its own by default."""
     kms_key_arn: NotRequired[pulumi.Input[str]]
     """The ARN of the KMS key that encrypts jobs in all steps and at the end; AWS's own keys by default."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, those of the steps among them, and which are not made; nobody by default."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
 from tenfold.arguments import bounded, is_known
 from tenfold.errors import Fault
 from tenfold.queue_access import key_faults, sender_faults
@@ -42,8 +43,8 @@ class QueueServiceArgs(TypedDict):
     """How often a message is tried before it becomes a dead letter, 1 to 1000; 5 by default."""
     oldest_message_alarm_seconds: NotRequired[pulumi.Input[int]]
     """How old a message may get before the alarm, 60 to 1209600 seconds; 900 by default, more for slow workers."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, and which are not made; without it they change state and notify nobody."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarm_actions import alarm_actions
+from tenfold.alarms import Alarms, alarm_faults
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.environment import variable
@@ -70,6 +70,8 @@ QUEUE_CHILDREN: Children = {
     "consume-grant": aws.iam.RolePolicy,
     "redrive-grant": aws.iam.RolePolicy,
 }
+QUEUE_ACTING = {"wake-alarm": "starts the first worker of a queue that has none"}
+"""What its alarms do that cannot be turned off."""
 _OF_WORKERS = (
     "worker_function_name",
     "worker_function_arn",
@@ -130,9 +132,13 @@ class QueueService(pulumi.ComponentResource):
     """The Auto Scaling group of the workers; empty where they are no instances."""
     worker_security_group_id: pulumi.Output[str]
     """The security group of tasks or instances, which databases and caches open their port to; else empty."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind, `dlq-alarm`; the one that wakes a fleet notifies nobody and is not among them."""
 
     def __init__(self, name: str, args: QueueServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("QueueService", name, QueueServiceArgs, args, QUEUE_CHILDREN, partial(name_faults, name), *RULES)
+        alarm_rule = partial(alarm_faults, children=QUEUE_CHILDREN, acting=QUEUE_ACTING)
+        rules = (partial(name_faults, name), *RULES, alarm_rule)
+        args = checked("QueueService", name, QueueServiceArgs, args, QUEUE_CHILDREN, *rules)
         super().__init__("tenfold:index:QueueService", name, {**args}, inherited(name, args, QUEUE_CHILDREN, opts))
 
         dlq = _dead_letter_queue(self, args)
@@ -143,7 +149,7 @@ class QueueService(pulumi.ComponentResource):
         arns = pulumi.Output.all(queue.arn, dlq.arn, args.get("kms_key_arn", ""))
         statements = arns.apply(lambda found: consume_statements(found[0], found[2]))
         workers = _workers(self, args, queue, statements)
-        _alarms(self, args, queue, dlq, workers)
+        self.alarm_arns = _alarms(self, args, queue, dlq, workers)
 
         self.queue_url = queue.url
         self.queue_arn = queue.arn
@@ -287,13 +293,14 @@ def _alarms(
     queue: aws.sqs.Queue,
     dlq: aws.sqs.Queue,
     workers: _Workers,
-) -> None:
-    actions = alarm_actions(args)
+) -> pulumi.Output[dict[str, str]]:
+    alarms, name = Alarms(service, args), service.pulumi_resource_name
     # A message that a worker tries once more may be as old as the visibility timeout.
     oldest = max(900, least_hidden_seconds(args) or 0)
-    queue_alarms(service, queue, dlq, args.get("oldest_message_alarm_seconds", oldest), actions)
+    queue_alarms(alarms, name, queue, dlq, args.get("oldest_message_alarm_seconds", oldest))
     if workers.function:
-        worker_alarms(service, workers.function, actions)
+        worker_alarms(alarms, name, workers.function)
+    return alarms.arns()
 
 
 def queue_variable(name: str) -> str:

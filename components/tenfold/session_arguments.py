@@ -7,11 +7,14 @@ from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs, handed_on
 from tenfold.arguments import bounded
+from tenfold.cache import CACHE_CHILDREN
 from tenfold.cache_arguments import CacheArgs, CacheEviction, CacheNodesArgs, CacheServerlessArgs
 from tenfold.cache_faults import NAME_LIMIT, RULES, name_faults
 from tenfold.errors import Fault
 from tenfold.placement import NetworkPlacement
+from tenfold.table import TABLE_CHILDREN
 from tenfold.table_arguments import TableArgs
 
 _SECONDS = 86_400
@@ -55,8 +58,8 @@ class SessionStoreArgs(TypedDict):
     older sessions are worth nothing. A cache has no snapshots."""
     deletion_protection: NotRequired[bool]
     """Whether the store is not deleted or replaced in passing, which signs everybody out; true by default."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that the store's alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom the alarms of the table or the cache notify, and which are not made; nobody by default."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]
@@ -81,7 +84,8 @@ def table_args(args: SessionStoreArgs) -> TableArgs:
         "attributes": {KEY_ATTRIBUTE: "S"},
         "ttl_attribute": EXPIRY_ATTRIBUTE,
         "point_in_time_recovery_days": args.get("point_in_time_recovery_days", 1),
-        **_given(args, "kms_key_arn", "deletion_protection", "alarm_topic_arn", "tags"),
+        **_given(args, "kms_key_arn", "deletion_protection", "tags"),
+        **handed_on(args, TABLE_CHILDREN),
     }
     return cast("TableArgs", table)
 
@@ -94,7 +98,8 @@ def cache_args(args: SessionStoreArgs) -> CacheArgs:
     }
     cache: dict[str, Any] = {
         **({"snapshots": {"retention_days": 0}} if "serverless" in args else of_nodes),
-        **_given(args, *_OF_CACHES, "kms_key_arn", "deletion_protection", "alarm_topic_arn", "tags"),
+        **_given(args, *_OF_CACHES, "kms_key_arn", "deletion_protection", "tags"),
+        **handed_on(args, CACHE_CHILDREN),
     }
     return cast("CacheArgs", cache)
 

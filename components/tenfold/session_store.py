@@ -6,11 +6,14 @@ tiers without state scale and heal by themselves. This is the place for it: a ta
 See https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_mitigate_interaction_failure_stateless.html.
 """
 
+from functools import partial
+
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarms import Alarms, alarm_faults
 from tenfold.arguments import Children, checked
-from tenfold.cache import Cache
+from tenfold.cache import CACHE_CHILDREN, Cache
 from tenfold.children import inherited
 from tenfold.environment import variable
 from tenfold.grants import grant
@@ -24,7 +27,7 @@ from tenfold.session_arguments import (
     table_args,
     ttl_seconds,
 )
-from tenfold.table import Table
+from tenfold.table import TABLE_CHILDREN, Table
 from tenfold.table_access import table_policy
 
 # Neither Query nor Scan: a tier reads the sessions whose ids it is shown, and cannot list those of others.
@@ -62,9 +65,12 @@ class SessionStore(pulumi.ComponentResource):
     `_USER`, `_TLS`, `_CLUSTER` and `_SERVERLESS`, as `Cache` says."""
     read_write_policy_json: pulumi.Output[str]
     """The IAM policy of a tier: reads and writes single items of the table, or signs in to the cache."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of the store's alarms, after what it is: `table/read-throttle-alarm`, `cache/memory-alarm`."""
 
     def __init__(self, name: str, args: SessionStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("SessionStore", name, SessionStoreArgs, args, _CHILDREN, *session_faults(name))
+        alarm_rule = partial(alarm_faults, children={**TABLE_CHILDREN, **CACHE_CHILDREN})
+        args = checked("SessionStore", name, SessionStoreArgs, args, _CHILDREN, *session_faults(name), alarm_rule)
         super().__init__("tenfold:index:SessionStore", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
         self.store = pulumi.Output.from_input(store_of(args).value)
@@ -80,6 +86,7 @@ class SessionStore(pulumi.ComponentResource):
 
     def _use_table(self, name: str, args: SessionStoreArgs) -> None:
         table = Table(child_name(name, args), table_args(args), pulumi.ResourceOptions(parent=self))
+        self.alarm_arns = Alarms(self, args).arns({"table": table.alarm_arns})
         self.arn = table.table_arn
         self.table_name = table.table_name
         self.endpoint = self.security_group_id = pulumi.Output.from_input("")
@@ -91,6 +98,7 @@ class SessionStore(pulumi.ComponentResource):
 
     def _use_cache(self, name: str, args: SessionStoreArgs) -> None:
         cache = Cache(child_name(name, args), cache_args(args), pulumi.ResourceOptions(parent=self))
+        self.alarm_arns = Alarms(self, args).arns({"cache": cache.alarm_arns})
         self.arn = cache.arn
         self.table_name = pulumi.Output.from_input("")
         self.endpoint = cache.endpoint

@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
 from tenfold.arguments import bounded, override_faults
 from tenfold.database import DATABASE_CHILDREN
 from tenfold.database_arguments import (
@@ -71,8 +72,8 @@ class ShardedClusterArgs(TypedDict):
     deletion_protection: NotRequired[bool]
     """Whether neither AWS nor Pulumi deletes or replaces the map's table and, where `database` says nothing, the
     shards; true by default."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, those of the shards among them, and which are not made; nobody by default."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

@@ -16,10 +16,10 @@ from typing import Any, cast
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarm_actions import alarm_actions
+from tenfold.alarms import Alarms, alarm_faults, handed_on
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
-from tenfold.database import Database
+from tenfold.database import DATABASE_CHILDREN, Database
 from tenfold.database_arguments import DatabaseArgs
 from tenfold.database_engine import facts_of
 from tenfold.database_network import let_in, security_group
@@ -41,6 +41,7 @@ from tenfold.sharded_arguments import (
     shard_faults,
 )
 from tenfold.sharded_map import checked_version, location, map_table, publish_first
+from tenfold.table import TABLE_CHILDREN
 
 _CHILDREN: Children = {
     "sg": aws.ec2.SecurityGroup,
@@ -106,20 +107,23 @@ class ShardedCluster(pulumi.ComponentResource):
     """The IAM policy of those who route: they read the map and sign in to every shard by IAM."""
     mover_policy_json: pulumi.Output[str]
     """The IAM policy of those who move data: they read and publish the map, and the master users' passwords."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind and group of neighbours, `busy-alarm-east`, those of a shard after its name,
+    `east/memory-alarm`, and those of the map's table after `map_table`."""
 
     def __init__(self, name: str, args: ShardedClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        rules = (partial(shard_faults, name), range_faults, setting_faults, client_faults, map_faults)
+        alarm_rule = partial(alarm_faults, children={**_CHILDREN, **DATABASE_CHILDREN, **TABLE_CHILDREN})
+        rules = (partial(shard_faults, name), range_faults, setting_faults, client_faults, map_faults, alarm_rule)
         args = checked("ShardedCluster", name, ShardedClusterArgs, args, _CHILDREN, lambda _: name_faults(name), *rules)
         super().__init__("tenfold:index:ShardedCluster", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
         group = _group(self, args)
         shards = {shard: _shard(self, args, shard, at, group) for at, shard in enumerate(sorted(args["shards"]))}
-        map_name, protected = args.get("map_name", "main"), args.get("deletion_protection", True)
-        topic, tags = args.get("alarm_topic_arn"), args.get("tags")
-        table = map_table(self, protected=protected, alarm_topic=topic, tags=tags)
+        map_name = args.get("map_name", "main")
+        table = map_table(self, args)
         head = publish_first(self, table, map_name, first_map(args))
-        actions = alarm_actions(args)
-        imbalance_alarms(self, shards, aurora=facts_of(args.get("database", {})).aurora, actions=actions)
+        alarms = Alarms(self, args)
+        imbalance_alarms(alarms, name, shards, aurora=facts_of(args.get("database", {})).aurora)
 
         self.endpoints = {shard: database.endpoint for shard, database in shards.items()}
         self.reader_endpoints = {shard: database.reader_endpoint for shard, database in shards.items()}
@@ -138,6 +142,8 @@ class ShardedCluster(pulumi.ComponentResource):
         self.mover_policy_json = _policy(
             table.table_arn, mover_policy, [one.secret_policy_json for one in shards.values()]
         )
+        of_shards = {shard: database.alarm_arns for shard, database in shards.items()}
+        self.alarm_arns = alarms.arns({**of_shards, "map_table": table.alarm_arns})
         self.register_outputs({output: getattr(self, output) for output in ShardedCluster.__annotations__})
         self._shards = shards
 
@@ -186,7 +192,6 @@ def _shard(
 ) -> Database:
     settings: Mapping[str, Any] = settings_of(args, shard)
     access = settings.get("access", {})
-    shared = {key: value for key, value in args.items() if key in ("alarm_topic_arn", "tags")}
     groups = {**access.get("security_group_ids", {}), "shards": group.id}
     return Database(
         f"{cluster.pulumi_resource_name}-{shard}",
@@ -194,7 +199,8 @@ def _shard(
             "DatabaseArgs",
             {
                 **settings,
-                **shared,
+                **({"tags": args["tags"]} if "tags" in args else {}),
+                **handed_on(args, DATABASE_CHILDREN),
                 "placement": _turned(args["placement"], position),
                 "access": {**access, "security_group_ids": groups},
             },

@@ -8,32 +8,33 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarms import handed_on
 from tenfold.errors import TenfoldError
-from tenfold.table import Table
+from tenfold.sharded_arguments import ShardedClusterArgs
+from tenfold.table import TABLE_CHILDREN, Table
 from tenfold.table_arguments import TableArgs
 from tenfold_shards import ShardMap, decode, encode
 
 _HEAD = "head"
 
 
-def map_table(component: pulumi.ComponentResource, *, protected: bool, alarm_topic: Any, tags: Any) -> Table:
+def map_table(component: pulumi.ComponentResource, args: ShardedClusterArgs) -> Table:
     """The table that the map is published in."""
-    args: TableArgs = {
+    table: dict[str, Any] = {
         "hash_key": "map",
         "range_key": "item",
         "attributes": {"map": "S", "item": "S"},
-        "deletion_protection": protected,
+        "deletion_protection": args.get("deletion_protection", True),
+        **({"tags": args["tags"]} if "tags" in args else {}),
+        **handed_on(args, TABLE_CHILDREN),
     }
-    if alarm_topic is not None:
-        args["alarm_topic_arn"] = alarm_topic
-    if tags is not None:
-        args["tags"] = tags
-    return Table(f"{component.pulumi_resource_name}-map", args, pulumi.ResourceOptions(parent=component))
+    opts = pulumi.ResourceOptions(parent=component)
+    return Table(f"{component.pulumi_resource_name}-map", cast("TableArgs", table), opts)
 
 
 def publish_first(

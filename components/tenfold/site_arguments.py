@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
 from tenfold.arguments import bounded, is_known
 from tenfold.domain import DomainArgs, domain_faults
 from tenfold.errors import Fault
@@ -62,8 +63,8 @@ class StaticSiteArgs(TypedDict):
     """Whether its buckets can only be deleted once they are empty; true by default."""
     error_alarm_percent: NotRequired[pulumi.Input[float]]
     """How many of a hundred requests may fail before the alarm, 0.01 to 100 percent; 1 by default."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic in us-east-1 that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom the alarm notifies, topics in us-east-1, where CloudFront's metrics are, and whether it is made."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them; with a content at most 10, which is what S3's objects can have."""
     overrides: NotRequired[dict[str, dict[str, Any]]]
@@ -167,9 +168,10 @@ def _alarm_faults(args: StaticSiteArgs) -> Iterable[Fault]:
 
 
 def _topic_faults(args: StaticSiteArgs) -> Iterable[Fault]:
-    topic = args.get("alarm_topic_arn")
-    if isinstance(topic, str) and is_known(topic) and topic.split(":")[3:4] != [EDGE_REGION]:
-        yield Fault("alarm_topic_arn", f"{topic!r} is given", "a topic in us-east-1, where CloudFront's metrics are")
+    for key, topic in args.get("alarms", {}).items():
+        if isinstance(topic, str) and is_known(topic) and topic.split(":")[3:4] != [EDGE_REGION]:
+            allowed = "a topic in us-east-1, where CloudFront's metrics are"
+            yield Fault(f"alarms.{key}", f"{topic!r} is given", allowed)
 
 
 def _tag_faults(args: StaticSiteArgs) -> Iterable[Fault]:

@@ -139,36 +139,6 @@ def distribution(
     )
 
 
-def error_alarm(
-    site: pulumi.ComponentResource,
-    served: aws.cloudfront.Distribution,
-    *,
-    percent: pulumi.Input[float],
-    actions: Sequence[pulumi.Input[str]],
-) -> None:
-    """An alarm on requests that fail. CloudFront's metrics are in us-east-1, and so is who is told of them."""
-    name = site.pulumi_resource_name
-    aws.cloudwatch.MetricAlarm(
-        f"{name}-error-alarm",
-        alarm_description=f"Too many requests to the site {name} fail with a 5XX: see whether its function throws, "
-        "whether its bucket can be read, and AWS's health dashboard.",
-        namespace="AWS/CloudFront",
-        metric_name="5xxErrorRate",
-        dimensions={"DistributionId": served.id, "Region": "Global"},
-        statistic="Average",
-        period=60,
-        evaluation_periods=5,
-        datapoints_to_alarm=3,
-        comparison_operator="GreaterThanThreshold",
-        threshold=percent,
-        treat_missing_data="notBreaching",
-        alarm_actions=actions,
-        ok_actions=actions,
-        region="us-east-1",
-        opts=pulumi.ResourceOptions(parent=site),
-    )
-
-
 def _origin(key: str, bucket: SiteBucket, access: aws.cloudfront.OriginAccessControl) -> Any:
     return {"origin_id": key, "domain_name": bucket.domain_name, "origin_access_control_id": access.id}
 

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarm_actions import alarm_actions
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.domain import DOMAIN_CHILDREN, alias_records, domain_certificate, domain_names
 from tenfold.grants import grant
 from tenfold.site_access_logs import access_logs
+from tenfold.site_alarms import site_alarms
 from tenfold.site_arguments import (
     EDGE_REGION,
     RULES,
@@ -41,7 +41,6 @@ from tenfold.site_distribution import (
     StaticSitePriceClass,
     distribution,
     edge_function,
-    error_alarm,
     origin_access,
 )
 from tenfold.site_function import PagePaths, viewer_function
@@ -127,6 +126,8 @@ class StaticSite(pulumi.ComponentResource):
     """The ARN of the firewall in front of it; empty without one."""
     deploy_policy_json: pulumi.Output[str]
     """The IAM policy of those who publish files: put, delete, list, and invalidate."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARN of its alarm, `error-alarm`; empty without it."""
 
     def __init__(self, name: str, args: StaticSiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         args = checked("StaticSite", name, StaticSiteArgs, args, _CHILDREN, lambda _: name_faults(name), *RULES)
@@ -140,7 +141,7 @@ class StaticSite(pulumi.ComponentResource):
         logs = _logs(self, args, served)
         _records(self, args, served)
         _upload(self, args, buckets)
-        _alarm(self, args, served)
+        self.alarm_arns = site_alarms(self, args, served)
 
         nothing = pulumi.Output.from_input("")
         self.url = pulumi.Output.concat("https://", args["domain"]["name"] if "domain" in args else served.domain_name)
@@ -271,8 +272,3 @@ def _upload(site: StaticSite, args: StaticSiteArgs, buckets: _Buckets) -> None:
         metadata={"failover-region": args["failover_region"]} if "failover_region" in args else None,
         after=buckets.ready,
     )
-
-
-def _alarm(site: StaticSite, args: StaticSiteArgs, served: aws.cloudfront.Distribution) -> None:
-    actions = alarm_actions(args)
-    error_alarm(site, served, percent=args.get("error_alarm_percent", 1.0), actions=actions)

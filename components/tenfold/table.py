@@ -13,11 +13,12 @@ See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/best-practi
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarm_actions import alarm_actions
+from tenfold.alarms import alarm_faults
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.environment import variable
@@ -40,7 +41,7 @@ from tenfold.table_properties import (
 )
 from tenfold.table_scaling import follow_traffic, followed_units
 
-_CHILDREN: Children = {
+TABLE_CHILDREN: Children = {
     "table": aws.dynamodb.Table,
     "read-scaling-target": aws.appautoscaling.Target,
     "read-scaling": aws.appautoscaling.Policy,
@@ -65,6 +66,7 @@ _CHILDREN: Children = {
     "read-write-grant": aws.iam.RolePolicy,
     "stream-grant": aws.iam.RolePolicy,
 }
+"""The kinds of a table's children."""
 # They are looked at when a table is made. Afterwards AWS would replace it for their sake.
 _ONLY_AT_FIRST = ["importTable", "restoreSourceTableArn", "restoreDateTime", "restoreToLatestTime"]
 
@@ -96,17 +98,21 @@ class Table(pulumi.ComponentResource):
     """The IAM policy of those who read and write."""
     stream_policy_json: pulumi.Output[str]
     """The IAM policy of those who read its stream; empty without one."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind, and by kind and key where there are several: `read-throttle-alarm`,
+    `index-read-throttle-alarm-by-time`."""
 
     def __init__(self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("Table", name, TableArgs, args, _CHILDREN, *RULES)
-        super().__init__("tenfold:index:Table", name, {**args}, inherited(name, args, _CHILDREN, opts))
+        rules = (*RULES, partial(alarm_faults, children=TABLE_CHILDREN))
+        args = checked("Table", name, TableArgs, args, TABLE_CHILDREN, *rules)
+        super().__init__("tenfold:index:Table", name, {**args}, inherited(name, args, TABLE_CHILDREN, opts))
 
         table = _table(self, args)
         follow_traffic(self, table, args)
         _kinesis(self, args, table)
         _resource_policy(self, args, table)
         _insights(self, args, table)
-        table_alarms(self, table, args, alarm_actions(args))
+        self.alarm_arns = table_alarms(self, table, args)
 
         has_stream = stream_of(args) is not None
         self.table_name = table.name

@@ -5,6 +5,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
+
 
 class TableProjection(StrEnum):
     """Which attributes an index holds beside its keys and the table's."""
@@ -209,8 +211,8 @@ class TableArgs(TypedDict):
     """Whether CloudWatch tells which keys are used and throttled most, of the table and its indexes; not by default."""
     deletion_protection: NotRequired[bool]
     """Whether neither AWS nor Pulumi deletes or replaces the table; true by default."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, and which are not made; without it they change state and notify nobody."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

@@ -4,54 +4,34 @@ See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metric
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
-import pulumi
-import pulumi_aws as aws
-
+from tenfold.alarms import Alarms, AlarmSeverity, computed
 from tenfold.fargate_service import FargateService
 
 
-def task_alarms(
-    component: pulumi.ComponentResource, prefix: str, fargate: FargateService, actions: Sequence[pulumi.Input[str]]
-) -> None:
+def task_alarms(alarms: Alarms, name: str, fargate: FargateService) -> None:
     """Alarms on the number of tasks and on their CPU utilization."""
-    service: dict[str, Any] = {"ClusterName": fargate.cluster_name, "ServiceName": fargate.service.name}
-    aws.cloudwatch.MetricAlarm(
-        f"{prefix}-task-count-alarm",
-        alarm_description=f"For ten minutes fewer tasks of {prefix} run than should: they end by themselves, or fail "
+    service = {"ClusterName": fargate.cluster_name, "ServiceName": fargate.service.name}
+    # In a cluster without Container Insights there are no such metrics.
+    alarms.add(
+        "task-count-alarm",
+        f"For ten minutes fewer tasks of {name} run than should: they end by themselves, or fail "
         "their health checks; see the service's events, the stopped tasks' reasons and their logs.",
-        metric_queries=[
-            {"id": "missing", "expression": "desired - running", "label": "Tasks missing", "return_data": True},
-            *(
-                {
-                    "id": query,
-                    "metric": {
-                        "namespace": "ECS/ContainerInsights",
-                        "metric_name": metric,
-                        "dimensions": service,
-                        "stat": "Average",
-                        "period": 60,
-                    },
-                }
-                for query, metric in (("desired", "DesiredTaskCount"), ("running", "RunningTaskCount"))
-            ),
-        ],
+        AlarmSeverity.CRITICAL,
+        metric_queries=computed(
+            "desired - running",
+            "Tasks missing",
+            {"desired": "DesiredTaskCount", "running": "RunningTaskCount"},
+            namespace="ECS/ContainerInsights",
+            dimensions=service,
+            statistic="Average",
+        ),
         # Scaling out and deployments take a few minutes.
         evaluation_periods=10,
-        datapoints_to_alarm=10,
-        comparison_operator="GreaterThanThreshold",
         threshold=0,
-        # In a cluster without Container Insights there are no such metrics.
-        treat_missing_data="notBreaching",
-        alarm_actions=actions,
-        ok_actions=actions,
-        opts=pulumi.ResourceOptions(parent=component),
     )
-    aws.cloudwatch.MetricAlarm(
-        f"{prefix}-task-cpu-alarm",
-        alarm_description=f"The tasks of {prefix} have used more than 90 % of their processor for a quarter of an "
+    alarms.add(
+        "task-cpu-alarm",
+        f"The tasks of {name} have used more than 90 % of their processor for a quarter of an "
         "hour, and more tasks do not help; see whether there are as many as there may be.",
         namespace="AWS/ECS",
         metric_name="CPUUtilization",
@@ -59,11 +39,5 @@ def task_alarms(
         statistic="Average",
         period=60,
         evaluation_periods=15,
-        datapoints_to_alarm=15,
-        comparison_operator="GreaterThanThreshold",
         threshold=90,
-        treat_missing_data="notBreaching",
-        alarm_actions=actions,
-        ok_actions=actions,
-        opts=pulumi.ResourceOptions(parent=component),
     )

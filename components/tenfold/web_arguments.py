@@ -4,6 +4,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from tenfold.alarms import AlarmsArgs
 from tenfold.container import ContainerArgs
 from tenfold.domain import DomainArgs
 from tenfold.instance_fleet import InstancesArgs
@@ -136,8 +137,8 @@ class WebTierArgs(TypedDict):
     policies: NotRequired[dict[str, pulumi.Input[str]]]
     """IAM policies of the instances' or tasks' role, as JSON by a name that stays: `{"jobs": jobs.sender_policy_json}`.
     """
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that alarms notify; without it they change state and notify nobody."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom alarms notify, and which are not made; without it they change state and notify nobody."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them, and of the instances and their volumes, or of the tasks."""
     overrides: NotRequired[dict[str, dict[str, Any]]]

@@ -11,12 +11,13 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balanci
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarm_actions import alarm_actions
+from tenfold.alarms import Alarms, alarm_faults
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.container import ContainerArgs
@@ -137,9 +138,12 @@ class WebTier(pulumi.ComponentResource):
     """The name of the ECS service; empty with `instances`."""
     log_group_name: pulumi.Output[str]
     """The log group of the container; empty with `instances`."""
+    alarm_arns: pulumi.Output[dict[str, str]]
+    """The ARNs of its alarms by kind, `latency-alarm`."""
 
     def __init__(self, name: str, args: WebTierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("WebTier", name, WebTierArgs, args, _CHILDREN, lambda _: name_faults(name), *RULES)
+        rules = (lambda _: name_faults(name), *RULES, partial(alarm_faults, children=_CHILDREN))
+        args = checked("WebTier", name, WebTierArgs, args, _CHILDREN, *rules)
         super().__init__("tenfold:index:WebTier", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
         door, group = _door(self, args)
@@ -147,11 +151,12 @@ class WebTier(pulumi.ComponentResource):
         # Instances or tasks that start before their rules and permissions are there cannot fetch what they need; those
         # whose target group no listener forwards to are never healthy.
         ready = [*group.ways_out, group.way_in, door.forwards, *permissions]
+        alarms = Alarms(self, args)
         if "container" in args:
-            fleet = _tasks(self, args, args["container"], door, group, self._role, ready)
+            fleet = _tasks(self, args, args["container"], door, group, self._role, ready, alarms)
         else:
             fleet = _instances(self, args, door, group, self._role, ready)
-        web_alarms(self, door, alarm_actions(args), owns_balancer="route" not in args)
+        web_alarms(alarms, name, door, owns_balancer="route" not in args)
 
         self.url = door.url
         self.dns_name = pulumi.Output.from_input(door.balancer["dns_name"])
@@ -170,6 +175,7 @@ class WebTier(pulumi.ComponentResource):
         self.cluster_arn = fleet.cluster_arn
         self.service_name = fleet.service_name
         self.log_group_name = fleet.log_group_name
+        self.alarm_arns = alarms.arns()
         self.register_outputs({output: getattr(self, output) for output in WebTier.__annotations__})
 
     @property
@@ -243,6 +249,7 @@ def _tasks(
     group: FleetSecurityGroup,
     role: aws.iam.Role,
     ready: Sequence[pulumi.Resource],
+    alarms: Alarms,
 ) -> _Fleet:
     """Tasks on AWS Fargate."""
     name, sizes = tier.pulumi_resource_name, web_sizes(args)
@@ -260,6 +267,6 @@ def _tasks(
         ready=ready,
     )
     scale_tasks(tier, args, fargate, door, sizes)
-    task_alarms(tier, name, fargate, alarm_actions(args))
+    task_alarms(alarms, name, fargate)
     nothing = pulumi.Output.from_input("")
     return _Fleet(nothing, nothing, fargate.cluster_arn, fargate.service.name, fargate.logs.name)

@@ -18,7 +18,7 @@ network = Network(
         "interface_endpoints": ["secretsmanager", "ecr.api", "ecr.dkr"],
         "flow_logs": FlowLogs.REJECTED,
         "flow_log_retention_days": 90,
-        "alarm_topic_arn": alarms.arn,
+        "alarms": {"topic_arn": alarms.arn},
         "tags": {"team": "platform"},
     },
 )

@@ -25,7 +25,7 @@ videos = Pipeline(
             },
             {"name": "publish", "worker": {"code": code, "handler": "steps.publish"}, "max_receive_count": 10},
         ],
-        "alarm_topic_arn": alarms.arn,
+        "alarms": {"topic_arn": alarms.arn},
     },
 )
 

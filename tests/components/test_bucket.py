@@ -335,7 +335,7 @@ def test_further_statements_are_in_its_one_policy() -> None:
 
 
 def test_alarms_are_those_that_aws_recommends() -> None:
-    built = bucket(alarm_topic_arn=TOPIC)
+    built = bucket(alarms={"topic_arn": TOPIC})
     assert built["files-metrics"].inputs == {"bucket": "files-bucket-0a1b2c", "name": "all"}
     for kind, metric in (("client", "4xxErrors"), ("server", "5xxErrors")):
         alarm = built[f"files-{kind}-error-alarm"].inputs

@@ -365,7 +365,7 @@ class TestAlarms:
     def test_they_notify_the_topic(self) -> None:
         uses: list[dict[str, Any]] = [{}, {"serverless": {}}]
         for args in uses:
-            for each in alarms(cache(alarm_topic_arn=TOPIC, **args)).values():
+            for each in alarms(cache(alarms={"topic_arn": TOPIC}, **args)).values():
                 assert each["alarmActions"] == each["okActions"] == [TOPIC]
 
 

@@ -422,7 +422,7 @@ def test_a_schedule_is_as_it_is_told() -> None:
 
 
 def test_alarms_watch_what_a_user_would_notice() -> None:
-    built = function(timeout_seconds=10, alarm_topic_arn=TOPIC)
+    built = function(timeout_seconds=10, alarms={"topic_arn": TOPIC})
     watched = {
         alarm.name: (alarm.inputs["metricName"], alarm.inputs["statistic"], alarm.inputs["threshold"])
         for alarm in built.of(ALARM)
@@ -674,7 +674,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
         {"schedules": {"often": {"expression": "rate(1 day)", "retries": 186}}},
         "schedules.often.retries: 186 is given; allowed: 0 to 185 tries",
     ),
-    "no such argument": ({"memory": 3}, "memory: there is no such argument; allowed: alarm_topic_arn"),
+    "no such argument": ({"memory": 3}, "memory: there is no such argument; allowed: alarms"),
     "no such child": ({"overrides": {"functions": {}}}, "overrides.functions: there is no such child; allowed:"),
 }
 

@@ -80,7 +80,7 @@ def test_the_vpc_alone_reaches_it() -> None:
     ],
 )
 def test_ec2_heals_it_and_someone_is_told(kind: str, metric: str, minutes: int, action: str) -> None:
-    built = network(nat="instance", alarm_topic_arn=TOPIC)
+    built = network(nat="instance", alarms={"topic_arn": TOPIC})
     alarm = built[f"main-nat-instance-{kind}-alarm-us-east-1b"].inputs
     assert (alarm["namespace"], alarm["metricName"]) == ("AWS/EC2", metric)
     assert alarm["dimensions"] == {"InstanceId": "main-nat-instance-us-east-1b-id"}

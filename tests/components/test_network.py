@@ -267,7 +267,7 @@ def test_flow_logs_can_be_of_rejected_flows_or_none() -> None:
 
 
 def test_each_nat_gateway_has_an_alarm_on_ports_and_on_dropped_packets() -> None:
-    built = network(alarm_topic_arn="arn:aws:sns:us-east-1:123456789012:alarms")
+    built = network(alarms={"topic_arn": "arn:aws:sns:us-east-1:123456789012:alarms"})
     for zone in THREE:
         dimensions = {"NatGatewayId": f"main-nat-gateway-{zone}-id"}
         ports = built[f"main-nat-port-alarm-{zone}"].inputs
@@ -345,7 +345,7 @@ def test_overrides_reach_every_child_of_their_kind() -> None:
 
 def test_a_topic_that_nobody_knows_yet_flows_into_the_alarms() -> None:
     topic = pulumi.Output.from_input("arn:aws:sns:us-east-1:123456789012:alarms")
-    built = network(alarm_topic_arn=topic, zones=2)
+    built = network(alarms={"topic_arn": topic}, zones=2)
     assert built["main-nat-port-alarm-us-east-1a"].inputs["alarmActions"] == [
         "arn:aws:sns:us-east-1:123456789012:alarms"
     ]

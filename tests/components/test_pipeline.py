@@ -181,7 +181,7 @@ def test_others_send_to_the_first_step_alone() -> None:
 
 
 def test_every_step_and_the_end_are_alarmed_and_notify_the_topic() -> None:
-    built = pipeline(alarm_topic_arn=TOPIC)
+    built = pipeline(alarms={"topic_arn": TOPIC})
     alarms = {alarm.name: alarm.inputs for alarm in built.of(ALARM)}
     kinds = ("dlq-alarm", "age-alarm", "worker-error-alarm", "worker-throttle-alarm")
     expected = {f"video-{name}-{kind}" for name in ("probe", "encode", "publish") for kind in kinds}
@@ -290,7 +290,9 @@ def test_no_child_is_renamed() -> None:
 def test_the_policy_pack_has_nothing_to_say(preview: bool) -> None:
     fleet = {"placement": PLACEMENT, "instances": {}, "scaling": {"min_workers": 0}}
     steps = [step("probe"), step("encode", fleet=fleet), step("publish")]
-    args = cast("PipelineArgs", {"steps": steps, "alarm_topic_arn": TOPIC, "senders": {"uploads": "arn:aws:s3:::u"}})
+    args = cast(
+        "PipelineArgs", {"steps": steps, "alarms": {"topic_arn": TOPIC}, "senders": {"uploads": "arn:aws:s3:::u"}}
+    )
     judged = Pack().judge(run(lambda: Pipeline("video", args), preview=preview))
     assert [(each.policyName, each.message) for each in judged if each.policyName != "undecided"] == []
 

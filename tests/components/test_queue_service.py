@@ -433,7 +433,7 @@ def test_dead_letters_are_told_at_once_and_the_rest_when_it_lasts() -> None:
     }
 
 
-@pytest.mark.parametrize(("args", "actions"), [({}, []), ({"alarm_topic_arn": TOPIC}, [TOPIC])])
+@pytest.mark.parametrize(("args", "actions"), [({}, []), ({"alarms": {"topic_arn": TOPIC}}, [TOPIC])])
 def test_alarms_notify_the_topic_and_exist_without_one(args: Any, actions: list[str]) -> None:
     alarms = service(worker=worker(), **args).of(ALARM)
     assert len(alarms) == 4
@@ -561,7 +561,7 @@ def test_no_child_is_renamed() -> None:
 )
 def test_the_policy_pack_has_nothing_to_say(args: dict[str, Any]) -> None:
     def program() -> None:
-        QueueService("jobs", cast("Any", {"alarm_topic_arn": TOPIC, **args}))
+        QueueService("jobs", cast("Any", {"alarms": {"topic_arn": TOPIC}, **args}))
 
     judged = Pack().judge(run(program, preview=False))
     assert [(each.policyName, each.message) for each in judged] == []
@@ -580,7 +580,7 @@ def test_the_policy_pack_sees_what_the_component_is_told_to_loosen() -> None:
         "dlq": {"message_retention_seconds": 60},
         "worker-source": {"function_response_types": []},
     }
-    args = {"alarm_topic_arn": TOPIC, "worker": worker(), "max_receive_count": 1, "overrides": overrides}
+    args = {"alarms": {"topic_arn": TOPIC}, "worker": worker(), "max_receive_count": 1, "overrides": overrides}
     judged = Pack().judge(run(lambda: QueueService("jobs", cast("Any", args)), preview=False))
     assert {each.policyName for each in judged} == {
         "dec-visibility-6x-lambda",
@@ -711,7 +711,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
         "worker.filters: 6 are given; allowed: 1 to 5 patterns",
     ),
     "no such part": ({"worker": worker(memory=3)}, "worker.memory: there is no such argument; allowed: architecture"),
-    "no such argument": ({"fifo_queue": True}, "fifo_queue: there is no such argument; allowed: alarm_topic_arn"),
+    "no such argument": ({"fifo_queue": True}, "fifo_queue: there is no such argument; allowed: alarms"),
     "no such child": ({"overrides": {"queues": {}}}, "overrides.queues: there is no such child; allowed: age-alarm"),
     "no such property": (
         {"overrides": {"queue": {"delay": 3}}},

@@ -409,7 +409,7 @@ def test_the_policy_pack_has_nothing_to_say(kind: str, preview: bool, scaling: d
     args = {"placement": PLACEMENT, kind: KINDS[kind], "scaling": scaling}
 
     def program() -> None:
-        QueueService("jobs", cast("QueueServiceArgs", {"alarm_topic_arn": TOPIC, "fleet": args}))
+        QueueService("jobs", cast("QueueServiceArgs", {"alarms": {"topic_arn": TOPIC}, "fleet": args}))
 
     judged = Pack().judge(run(program, preview=preview))
     assert [(each.policyName, each.message) for each in judged if each.policyName != "undecided"] == []

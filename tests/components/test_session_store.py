@@ -147,7 +147,7 @@ def test_a_role_is_granted_its_use() -> None:
 
 
 def test_the_stores_alarms_notify_the_topic_and_tags_reach_it() -> None:
-    for built in (store(alarm_topic_arn=TOPIC, tags={"team": "web"}), cached(alarm_topic_arn=TOPIC)):
+    for built in (store(alarms={"topic_arn": TOPIC}, tags={"team": "web"}), cached(alarms={"topic_arn": TOPIC})):
         assert built.of(ALARM)
         assert all(alarm.inputs["alarmActions"] == [TOPIC] for alarm in built.of(ALARM))
     assert store(tags={"team": "web"})["shop-table-table"].inputs["tags"] == {"team": "web"}

@@ -191,7 +191,7 @@ def test_grants_attach_the_policies_to_the_callers_role() -> None:
 
 @pytest.mark.parametrize(("count", "groups"), [(1, 0), (2, 1), (10, 1), (11, 2)])
 def test_shards_are_compared_with_their_neighbours_ten_at_a_time(count: int, groups: int) -> None:
-    built = cluster({f"s{number:02}": {} for number in range(count)}, alarm_topic_arn=TOPIC_ARN)
+    built = cluster({f"s{number:02}": {} for number in range(count)}, alarms={"topic_arn": TOPIC_ARN})
     busy = [alarm for alarm in built.of("aws:cloudwatch/metricAlarm:MetricAlarm") if "busy-alarm" in alarm.name]
     assert len(busy) == groups
     compared: set[str] = set()

@@ -538,7 +538,7 @@ def test_without_protection_what_is_in_its_buckets_goes_with_them() -> None:
 
 
 def test_the_alarm_is_where_the_metric_is_and_knows_a_percentage() -> None:
-    alarm = site(alarm_topic_arn=TOPIC)["site-error-alarm"].inputs
+    alarm = site(alarms={"topic_arn": TOPIC})["site-error-alarm"].inputs
     assert alarm["region"] == "us-east-1"
     assert (alarm["namespace"], alarm["metricName"]) == ("AWS/CloudFront", "5xxErrorRate")
     assert alarm["dimensions"] == {"DistributionId": "site-distribution-id", "Region": "Global"}
@@ -613,7 +613,7 @@ def test_a_name_that_aws_cannot_make_names_from_is_refused(name: str) -> None:
         ({"price_class": "PriceClass_100"}, {"price_class"}),
         ({"error_alarm_percent": 0}, {"error_alarm_percent"}),
         ({"error_alarm_percent": 101}, {"error_alarm_percent"}),
-        ({"alarm_topic_arn": "arn:aws:sns:eu-west-1:123456789012:alarms"}, {"alarm_topic_arn"}),
+        ({"alarms": {"topic_arn": "arn:aws:sns:eu-west-1:123456789012:alarms"}}, {"alarms.topic_arn"}),
     ],
 )
 def test_what_cannot_be_is_refused(args: dict[str, Any], paths: set[str]) -> None:
@@ -677,7 +677,7 @@ def everything(folder: Path) -> Built[StaticSite]:
                     "domain": DOMAIN,
                     "web_acl": {},
                     "failover_region": "eu-central-1",
-                    "alarm_topic_arn": TOPIC,
+                    "alarms": {"topic_arn": TOPIC},
                 },
             ),
         )
@@ -703,5 +703,5 @@ def test_no_policy_of_its_own_allows_every_action_or_every_resource(folder: Path
 
 
 def test_the_policy_pack_has_nothing_to_say(folder: Path) -> None:
-    program = run(lambda: StaticSite("site", {"content": str(folder), "alarm_topic_arn": TOPIC}), preview=False)
+    program = run(lambda: StaticSite("site", {"content": str(folder), "alarms": {"topic_arn": TOPIC}}), preview=False)
     assert [each.message for each in Pack().judge(program)] == []

@@ -298,7 +298,7 @@ def test_an_unprotected_table_in_a_protected_component_stays_protected_by_pulumi
 
 
 def test_throttled_reads_and_writes_of_the_table_and_each_global_index_have_alarms() -> None:
-    built = table(**KEYED, alarm_topic_arn=TOPIC_ARN)
+    built = table(**KEYED, alarms={"topic_arn": TOPIC_ARN})
     for access, metric in (("read", "ReadThrottleEvents"), ("write", "WriteThrottleEvents")):
         alarm = built[f"orders-{access}-throttle-alarm"].inputs
         assert (alarm["namespace"], alarm["metricName"], alarm["statistic"]) == ("AWS/DynamoDB", metric, "Sum")

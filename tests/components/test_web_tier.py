@@ -395,7 +395,7 @@ def test_alarms_wait_for_what_lasts() -> None:
     assert periods | {query["metric"]["period"] for query in queries if "metric" in query} == {60}
 
 
-@pytest.mark.parametrize(("args", "actions"), [({}, []), ({"alarm_topic_arn": TOPIC}, [TOPIC])])
+@pytest.mark.parametrize(("args", "actions"), [({}, []), ({"alarms": {"topic_arn": TOPIC}}, [TOPIC])])
 def test_alarms_notify_the_topic_and_exist_without_one(args: Any, actions: list[str]) -> None:
     alarms = tier(**args).of(ALARM)
     assert len(alarms) == 4
@@ -529,7 +529,7 @@ def platform(**args: Any) -> Any:
 
     def program() -> None:
         zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
-        network = Network("main", {"zone_names": zones, "alarm_topic_arn": TOPIC})
+        network = Network("main", {"zone_names": zones, "alarms": {"topic_arn": TOPIC}})
         WebTier("web", cast("WebTierArgs", {"placement": network.placement, **args}))
 
     return program
@@ -613,7 +613,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "a policy's name": ({"policies": {"a b": STATEMENT}}, "policies.a b: it has this name; allowed: 1 to 40 letters"),
     "no placement": ({"placement": None}, "placement: nothing is given; allowed: a dict with the keys of"),
     "no subnets": ({"placement": {**PLACEMENT, "app_subnet_ids": None}}, "placement.app_subnet_ids: nothing is given"),
-    "no such argument": ({"min": 3}, "min: there is no such argument; allowed: alarm_topic_arn"),
+    "no such argument": ({"min": 3}, "min: there is no such argument; allowed: alarms"),
     "no such child": ({"overrides": {"alb2": {}}}, "overrides.alb2: there is no such child; allowed: a-record"),
     "no such property": (
         {"overrides": {"alb": {"timeout": 3}}},

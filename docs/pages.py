@@ -102,8 +102,7 @@ nothing is given that is not required.
   what is allowed.
 - `tags` reach every child that can have them.
 - `alarms` says whom alarms notify, the critical ones and all others, and which are not made; `alarm_arns` has those
-  that are.
-  [Which there are](../alarms.md) follows what AWS recommends.
+  that are. [Which there are](../alarms.md) follows what AWS recommends.
 - `overrides` are merged last into the properties of a child: `{"queue": {"delay_seconds": 10}}`. Pulumi's own
   `transformations` reach whatever else there is.
 - Permissions come as methods, `jobs.grant_send(role)`, and as data for programs elsewhere: `jobs.sender_policy_json`,

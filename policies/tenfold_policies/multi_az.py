@@ -4,20 +4,15 @@
 these rules hold each part of that spread: subnets, NAT paths, load balancers, fleets and functions.
 """
 
-from dataclasses import dataclass
-
 from pulumi_policy import Severity
 
+from .routes import public, route_tables, routes_of
 from .rule import ADVISORY, Settings, Source, resource_rule, stack_rule
 from .tokens import (
     AUTOSCALING_GROUP,
-    INTERNET_GATEWAY,
     LAMBDA_FUNCTION,
     LOAD_BALANCER,
     NAT_GATEWAY,
-    ROUTE,
-    ROUTE_TABLE,
-    ROUTE_TABLE_ASSOCIATION,
     SUBNET,
     VPC,
     VPC_ENDPOINT,
@@ -80,7 +75,7 @@ def public_and_private_in_each_zone(subnet: Resource, stack: Stack, _: Settings)
         return
     kinds_by_zone: dict[str, set[bool]] = {}
     for sibling in network.resources:
-        kinds_by_zone.setdefault(zone(sibling), set()).add(_public(sibling, stack))
+        kinds_by_zone.setdefault(zone(sibling), set()).add(public(sibling, stack))
     if not any(True in kinds for kinds in kinds_by_zone.values()):
         return
     for name, kinds in sorted(kinds_by_zone.items()):
@@ -114,8 +109,8 @@ def nat_in_own_zone(subnet: Resource, stack: Stack, _: Settings) -> Findings:
     and pays for traffic between zones every day. An environment that may be down for an hour can save the second
     gateway: let it advise.
     """
-    for table in _route_tables(subnet, stack):
-        routes = _routes(table, stack)
+    for table in route_tables(subnet, stack):
+        routes = routes_of(table, stack)
         for route in routes.found:
             target = route["natGatewayId"]
             if target.given:
@@ -275,52 +270,6 @@ def _network(subnet: Resource, stack: Stack) -> Referrers:
         tuple(sorted((sibling for sibling, link in links if link.outside == own.outside), key=lambda s: s.urn)),
         tuple(Undecided(link.value) for _, link in links if link.hidden != 0),
     )
-
-
-def _public(subnet: Resource, stack: Stack) -> bool:
-    """Whether instances in a subnet get public addresses, or its routes lead to an internet gateway."""
-    if subnet["mapPublicIpOnLaunch"].flag():
-        return True
-    for table in _route_tables(subnet, stack):
-        routes = _routes(table, stack)
-        links = [stack.links(route["gatewayId"], INTERNET_GATEWAY) for route in routes.found]
-        if any(link.resources or any(name.startswith("igw-") for name in link.outside) for link in links):
-            return True
-        doubts = [*(Undecided(link.value) for link in links if link.hidden != 0), *routes.doubts]
-        if doubts:
-            raise doubts[0]
-    return False
-
-
-def _route_tables(subnet: Resource, stack: Stack) -> tuple[Resource, ...]:
-    """The route table that a subnet is associated with; it has one at most.
-
-    Raises:
-        Undecided: An association with it, or the table of one, is not known.
-    """
-    associations = stack.referrers(subnet, ROUTE_TABLE_ASSOCIATION, "subnetId")
-    if associations.doubts and not associations.resources:
-        raise associations.doubts[0]
-    return tuple(
-        table
-        for association in associations.resources
-        for table in stack.links(association["routeTableId"], ROUTE_TABLE).all()
-    )
-
-
-@dataclass(frozen=True)
-class _Routes:
-    found: list[Value]
-    doubts: tuple[Undecided, ...]
-
-
-def _routes(table: Resource, stack: Stack) -> _Routes:
-    """The routes of a table, written inside of it or as resources of their own."""
-    routes = stack.referrers(table, ROUTE, "routeTableId")
-    within = table["routes"]
-    doubts = (*routes.doubts, *([Undecided(within)] if within.unknown else []))
-    inline = [] if within.unknown else within.items()
-    return _Routes([*inline, *(Value(route, "", route.properties) for route in routes.resources)], doubts)
 
 
 def _gateway_in_zone(subnet: Resource, target: Value, stack: Stack) -> Findings:

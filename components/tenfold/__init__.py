@@ -66,11 +66,41 @@ from tenfold.function_arguments import (
     FunctionUrlCorsArgs,
 )
 from tenfold.instance_fleet import InstancesArgs
+from tenfold.mail_arguments import (
+    MailerArgs,
+    MailerDmarcArgs,
+    MailerDmarcPolicy,
+    MailerFeedbackArgs,
+    MailerTemplateArgs,
+)
+from tenfold.mailer import Mailer
+from tenfold.mobile_push import MobilePush
+from tenfold.monitoring import Monitoring
+from tenfold.monitoring_arguments import (
+    MonitoringArgs,
+    MonitoringBudgetArgs,
+    MonitoringLogGroupArgs,
+    MonitoringObjectiveArgs,
+    MonitoringSamplingArgs,
+    MonitoringServiceArgs,
+    MonitoringServiceKind,
+    MonitoringSubscribersArgs,
+    MonitoringTier,
+    MonitoringTracesArgs,
+)
 from tenfold.network import Network
 from tenfold.network_arguments import NatMode, NetworkArgs, NetworkExistingArgs, NetworkNatInstanceArgs, NetworkTier
 from tenfold.pipeline import Pipeline
 from tenfold.pipeline_arguments import PipelineArgs, PipelineStepArgs
 from tenfold.placement import NetworkPlacement
+from tenfold.push_arguments import (
+    MobilePushApplicationArgs,
+    MobilePushArgs,
+    MobilePushCleaningArgs,
+    MobilePushDeliveryLogsArgs,
+    MobilePushEvent,
+)
+from tenfold.push_credentials import MobilePushPlatform
 from tenfold.queue_arguments import QueueServiceArgs
 from tenfold.queue_fleet import QueueServiceFleetArgs
 from tenfold.queue_scaling import QueueServiceScalingArgs
@@ -103,6 +133,36 @@ from tenfold.table_arguments import (
     TableSourceArgs,
     TableStream,
     TableThroughputArgs,
+)
+from tenfold.topic import Topic
+from tenfold.topic_arguments import (
+    TopicArgs,
+    TopicBackoff,
+    TopicDeliveryLogsArgs,
+    TopicDeliveryProtocol,
+    TopicFilterScope,
+    TopicHttpsDeliveryArgs,
+    TopicHttpsSubscriberArgs,
+    TopicPublishersArgs,
+    TopicQueueSubscriberArgs,
+    TopicReplayArgs,
+    TopicServicePublisherArgs,
+    TopicSubscriberArgs,
+    TopicThroughputScope,
+)
+from tenfold.transcoder import Transcoder
+from tenfold.transcoder_arguments import (
+    TranscoderAcceleration,
+    TranscoderArgs,
+    TranscoderEventStatus,
+    TranscoderEventsArgs,
+    TranscoderJobArgs,
+    TranscoderLimitsArgs,
+    TranscoderOutputsArgs,
+    TranscoderPreset,
+    TranscoderQueueArgs,
+    TranscoderStartArgs,
+    TranscoderUploadsArgs,
 )
 from tenfold.web_acl import WebAclArgs
 from tenfold.web_arguments import (
@@ -177,6 +237,30 @@ __all__ = [
     "FunctionUrlArgs",
     "FunctionUrlCorsArgs",
     "InstancesArgs",
+    "Mailer",
+    "MailerArgs",
+    "MailerDmarcArgs",
+    "MailerDmarcPolicy",
+    "MailerFeedbackArgs",
+    "MailerTemplateArgs",
+    "MobilePush",
+    "MobilePushApplicationArgs",
+    "MobilePushArgs",
+    "MobilePushCleaningArgs",
+    "MobilePushDeliveryLogsArgs",
+    "MobilePushEvent",
+    "MobilePushPlatform",
+    "Monitoring",
+    "MonitoringArgs",
+    "MonitoringBudgetArgs",
+    "MonitoringLogGroupArgs",
+    "MonitoringObjectiveArgs",
+    "MonitoringSamplingArgs",
+    "MonitoringServiceArgs",
+    "MonitoringServiceKind",
+    "MonitoringSubscribersArgs",
+    "MonitoringTier",
+    "MonitoringTracesArgs",
     "NatMode",
     "Network",
     "NetworkArgs",
@@ -224,6 +308,32 @@ __all__ = [
     "TableSourceArgs",
     "TableStream",
     "TableThroughputArgs",
+    "Topic",
+    "TopicArgs",
+    "TopicBackoff",
+    "TopicDeliveryLogsArgs",
+    "TopicDeliveryProtocol",
+    "TopicFilterScope",
+    "TopicHttpsDeliveryArgs",
+    "TopicHttpsSubscriberArgs",
+    "TopicPublishersArgs",
+    "TopicQueueSubscriberArgs",
+    "TopicReplayArgs",
+    "TopicServicePublisherArgs",
+    "TopicSubscriberArgs",
+    "TopicThroughputScope",
+    "Transcoder",
+    "TranscoderAcceleration",
+    "TranscoderArgs",
+    "TranscoderEventStatus",
+    "TranscoderEventsArgs",
+    "TranscoderJobArgs",
+    "TranscoderLimitsArgs",
+    "TranscoderOutputsArgs",
+    "TranscoderPreset",
+    "TranscoderQueueArgs",
+    "TranscoderStartArgs",
+    "TranscoderUploadsArgs",
     "WebAclArgs",
     "WebTier",
     "WebTierArgs",

@@ -141,7 +141,7 @@ class Mailer(pulumi.ComponentResource):
         self.configuration_set_name = set_name
         self.configuration_set_arn = configuration_set.arn
         self.dns_records = _described(records)
-        self.template_names = pulumi.Output.all(**{key: template.name for key, template in templates.items()})
+        self.template_names = _names(templates)
         self.feedback_topic_arn = feedback.topic.arn
         self.feedback_queue_url = feedback.service.queue_url
         self.feedback_dlq_url = feedback.service.dlq_url
@@ -227,6 +227,11 @@ def _no_forwarding(mailer: Mailer, identity: aws.sesv2.EmailIdentity, told: pulu
 def _described(records: list[MailRecord]) -> pulumi.Output[list[dict[str, str]]]:
     described = pulumi.Output.from_input([record.described() for record in records])
     return cast("pulumi.Output[list[dict[str, str]]]", described)
+
+
+def _names(templates: Mapping[str, aws.ses.Template]) -> pulumi.Output[dict[str, str]]:
+    names = pulumi.Output.from_input({key: template.name for key, template in templates.items()})
+    return cast("pulumi.Output[dict[str, str]]", names)
 
 
 def _environment(

@@ -7,11 +7,20 @@ from typing import Any
 
 import pulumi
 
+from tests.components.building import CREDENTIALS
+
 ROOT = Path(__file__).parents[2]
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 STATEMENT = json.dumps({"Version": "2012-10-17", "Statement": []})
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app"
+SQS = "arn:aws:sqs:us-east-1:123456789012"
+ALARM = "arn:aws:cloudwatch:us-east-1:123456789012:alarm"
+TARGETS = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/2"
+PRESET = {
+    "OutputGroupSettings": {"Type": "FILE_GROUP_SETTINGS", "FileGroupSettings": {}},
+    "Outputs": [{"ContainerSettings": {"Container": "MP4"}, "VideoDescription": {"Width": 600, "Height": 600}}],
+}
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:images:live"
 ZONES = ["us-east-1a", "us-east-1b", "us-east-1c"]
 PLACEMENT = {
@@ -424,6 +433,32 @@ EXAMPLES = {
             "serverless": {"placement": PLACEMENT, "serverless": {}, "clients": {"web": "sg-1"}},
         },
     ),
+    "Mailer": Example(
+        least={"domain": "example.com"},
+        full={
+            "domain": "example.com",
+            "zone_id": "Z0123456789ABCDEFGHIJ",
+            "from_addresses": ["hello@example.com", "receipts@shop.example.com"],
+            "dmarc": {"policy": "reject", "report_addresses": ["dmarc@example.com"]},
+            "sandbox_addresses": ["jane@example.org"],
+            "templates": {"welcome": {"subject": "Welcome, {{name}}", "html": "<p>Hello</p>", "text": "Hello"}},
+            "tracking_domain": "click.example.com",
+            "daily_quota": 50_000,
+            "kms_key_arn": KEY,
+        },
+        sizes=[
+            {"deletion_protection": False},
+            {"zone_id": "Z0123456789ABCDEFGHIJ", "templates": {"welcome": {"subject": "Welcome", "text": "Hello"}}},
+            {"daily_quota": 50_000, "feedback": {"soft_bounce_limit": 3, "soft_bounce_days": 30}},
+            {"daily_quota": 5_000_000, "tracking_domain": "click.example.com", "kms_key_arn": KEY},
+        ],
+        wrong={
+            "from_addresses": ["hello@example.org"],
+            "feedback": {"soft_bounce_limit": 0},
+            "templates": {"welcome": {"subject": "Welcome, {{name}", "text": "Hello"}},
+            "daily_quota": 0,
+        },
+    ),
     "SessionStore": Example(
         least={},
         full={"kms_key_arn": KEY, "ttl_seconds": 3600},
@@ -438,6 +473,179 @@ EXAMPLES = {
             "serverless": {"store": "cache", "placement": PLACEMENT, "serverless": {"max_storage_gb": 10}},
         },
     ),
+    "MobilePush": Example(
+        least={"applications": {"ios": {"platform": "apns", "secret_arn": SECRET}}},
+        full={
+            "applications": {
+                "ios": {"platform": "apns", "secret_arn": SECRET},
+                "ios-test": {"platform": "apns", "sandbox": True, "secret_arn": SECRET},
+                "android": {"platform": "fcm", "secret_arn": SECRET},
+                "fire": {"platform": "adm", "secret_arn": SECRET},
+                "windows": {"platform": "wns", "secret_arn": SECRET},
+                "china": {"platform": "baidu", "secret_arn": SECRET},
+            },
+            "broadcast": ["news", "offers"],
+        },
+        sizes=[
+            {"events": ["failed"], "delivery_logs": {"enabled": False}},
+            {"broadcast": ["news"], "delivery_logs": {"success_percent": 1}},
+            {"broadcast": ["news", "offers"], "cleaning": {"maximum_concurrency": 10}},
+            {
+                "applications": {
+                    "ios": {"platform": "apns", "secret_arn": f"{SECRET}-new"},
+                    "android": {"platform": "fcm", "secret_arn": SECRET},
+                },
+                "broadcast": ["news", "offers"],
+            },
+        ],
+        wrong={"broadcast": ["news", "news"], "kms_key_arn": "alias/push", "delivery_logs": {"success_percent": 101}},
+        others={
+            "bare": {
+                "applications": {"ios": {"platform": "apns", "secret_arn": SECRET}},
+                "events": [],
+                "delivery_logs": {"enabled": False},
+            },
+            "own key": {
+                "applications": {"android": {"platform": "fcm", "credentials": json.dumps(dict(CREDENTIALS))}},
+                "kms_key_arn": KEY,
+            },
+        },
+    ),
+    "Topic": Example(
+        least={},
+        full={
+            "subscribers": {
+                "jobs": {
+                    "queue": {"queue_arn": f"{SQS}:jobs", "queue_url": "https://sqs.us-east-1.amazonaws.com/1/jobs"},
+                    "filter": {"kind": ["order"]},
+                    "raw": True,
+                },
+                "mails": {"queue": {"queue_arn": f"{SQS}:mails"}, "filter": {"a": {"b": [1]}}, "filter_scope": "body"},
+                "images": {"function_arn": FUNCTION},
+                "partner": {"https": {"url": "https://www.example.com/hook", "delivery": {"retries": 10}}},
+                "operator": {"email": "operator@example.com", "dlq": False},
+                "pager": {"sms": "+12065550100"},
+                "lake": {"firehose_arn": "arn:aws:firehose:us-east-1:123456789012:deliverystream/lake"},
+            },
+            "publishers": {
+                "services": {"uploads": {"service": "s3.amazonaws.com", "source_arn": "arn:aws:s3:::uploads"}},
+                "account_ids": ["210987654321"],
+            },
+            "delivery_logs": {"success_percent": 10},
+            "data_protection_policy_json": STATEMENT,
+            "https_delivery": {"retries": 5},
+        },
+        sizes=[
+            {"own_kms_key": False},
+            {},
+            {"subscribers": {"jobs": {"queue": {"queue_arn": f"{SQS}:jobs"}}}, "delivery_logs": {}},
+            {
+                "subscribers": {"jobs": {"queue": {"queue_arn": f"{SQS}:jobs"}}, "images": {"function_arn": FUNCTION}},
+                "publishers": {"account_ids": ["210987654321"]},
+                "https_delivery": {"max_per_second": 100},
+                "tracing": False,
+                "display_name": "Shop",
+            },
+        ],
+        wrong={
+            "archive_days": 0,
+            "display_name": "x" * 101,
+            "subscribers": {"jobs": {}},
+            "content_based_deduplication": True,
+        },
+        others={
+            "fifo": {
+                "fifo": True,
+                "archive_days": 30,
+                "throughput_scope": "topic",
+                "subscribers": {
+                    "jobs": {
+                        "queue": {"queue_arn": f"{SQS}:jobs.fifo"},
+                        "replay": {"start": "2026-11-25T08:00:00.000Z"},
+                    }
+                },
+            },
+        },
+    ),
+    "Monitoring": Example(
+        least={},
+        full={
+            "services": {
+                "web": {
+                    "kind": "web_tier",
+                    "alarm_arns": {"unhealthy-alarm": f"{ALARM}:web-unhealthy"},
+                    "identifiers": {"load_balancer_arn": BALANCER["load_balancer_arn"], "target_group_arn": TARGETS},
+                    "objective": {"availability_percent": 99.95},
+                    "traffic_anomaly": True,
+                },
+                "orders": {
+                    "kind": "shards",
+                    "alarm_arns": {"east/memory-alarm": f"{ALARM}:east", "west/lag-alarm": f"{ALARM}:west"},
+                    "identifiers": {"east": "orders-east", "west": "orders-west"},
+                    "parts": ["east"],
+                },
+                "pages": {"kind": "site", "alarm_arns": {"error-alarm": f"{ALARM}:pages"}},
+                "images": {"kind": "queue", "identifiers": {"queue_name": "images", "dlq_name": "images-dlq"}},
+            },
+            **{
+                severity: {
+                    "emails": {"team": "team@example.com"},
+                    "https": {"pager": "https://events.example.com/1"},
+                    "queues": {"tickets": "arn:aws:sqs:us-east-1:123456789012:tickets"},
+                    "functions": {"chat": FUNCTION},
+                }
+                for severity in ("warning", "critical")
+            },
+            "edge_topics": True,
+            "publishers": ["events.rds"],
+            "maintenance_alarm_arn": f"{ALARM}:maintenance",
+            "log_groups": {"web": {"kms_key_arn": KEY}, "resize": {"log_group_name": "/aws/lambda/resize"}},
+            "queries": {"slow": "filter duration_ms > 1000"},
+            "traces": {"sampling": {"health": {"rate": 0, "url_path": "/health*"}}},
+            "budget": {"monthly_usd": 1000},
+        },
+        sizes=[
+            {},
+            {"warning": {"emails": {"team": "team@example.com"}}, "log_groups": {"web": {}}},
+            {"services": {"images": {"kind": "queue", "alarm_arns": {"age-alarm": f"{ALARM}:age"}}}},
+            {"edge_topics": True, "publishers": ["events"], "budget": {"monthly_usd": 10_000}},
+        ],
+        wrong={
+            "services": {"pages": {"kind": "site", "objective": {}}},
+            "publishers": ["events.amazonaws.com"],
+            "queries": {"slow": "filter duration_ms > 1000"},
+            "kms_key_arn": "alias/alarms",
+        },
+        others={
+            "own key": {"kms_key_arn": KEY},
+            "own topics": {"alarms": {"topic_arn": TOPIC}, "log_groups": {"a": {}}},
+        },
+    ),
+    "Transcoder": Example(
+        least={},
+        full={
+            "presets": ["hls", "mp4", "thumbnails"],
+            "own_presets": {"square": PRESET},
+            "job": {"priority": 5, "acceleration": "preferred", "input": {"DeblockFilter": "ENABLED"}},
+            "uploads": {"prefix": "films/", "suffixes": [".mp4", ".mov"], "cors": [{"origins": ["*"]}], "expire_days": 9},
+            "start": {"environment": {"LEVEL": "high"}},
+            "queue": {"concurrent_jobs": 20, "reserved_slots": 2},
+            "kms_key_arn": KEY,
+        },
+        sizes=[
+            {"deletion_protection": False, "limits": {"max_input_minutes": 10, "max_input_gb": 1}},
+            {"presets": ["hls", "mp4"], "queue": {"concurrent_jobs": 20}},
+            {"queue": {"concurrent_jobs": 200, "reserved_slots": 5}, "kms_key_arn": KEY},
+        ],
+        wrong={"presets": ["thumbnails"], "limits": {"max_input_minutes": -1}, "queue": {"reserved_renewal": True}},
+        others={
+            "existing": {
+                "uploads": {"bucket_arn": "arn:aws:s3:::films"},
+                "outputs": {"bucket_arn": "arn:aws:s3:::videos", "kms_key_arn": KEY},
+                "events": {"queue_arn": "arn:aws:sqs:us-east-1:123456789012:videos", "statuses": ["COMPLETE", "ERROR"]},
+            },
+        },
+    ),
 }
 # What holds data, or is the address that clients know, and the properties whose change makes AWS replace it.
 IRREPLACEABLE = {
@@ -445,6 +653,8 @@ IRREPLACEABLE = {
     "aws:s3/bucket:Bucket": ("bucket", "bucketPrefix", "objectLockEnabled"),
     "aws:cloudfront/distribution:Distribution": ("staging",),
     "aws:sqs/queue:Queue": ("name", "namePrefix", "fifoQueue"),
+    "aws:sns/topic:Topic": ("name", "namePrefix", "fifoTopic"),
+    "aws:kms/key:Key": ("customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"),
     "aws:lb/loadBalancer:LoadBalancer": ("name", "namePrefix", "internal", "loadBalancerType"),
     "aws:rds/cluster:Cluster": (
         *("clusterIdentifier", "databaseName", "dbSubnetGroupName", "engine", "engineMode", "kmsKeyId"),
@@ -456,6 +666,9 @@ IRREPLACEABLE = {
         *("atRestEncryptionEnabled", "engine", "kmsKeyId", "port", "replicationGroupId", "subnetGroupName"),
     ),
     "aws:elasticache/serverlessCache:ServerlessCache": ("kmsKeyId", "name"),
+    "aws:sns/platformApplication:PlatformApplication": ("name", "platform"),
+    "aws:sesv2/emailIdentity:EmailIdentity": ("emailIdentity",),
+    "aws:sesv2/configurationSet:ConfigurationSet": ("configurationSetName",),
     "aws:ec2/vpc:Vpc": ("cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"),
     "aws:ec2/subnet:Subnet": ("availabilityZone", "cidrBlock", "vpcId"),
     "aws:ec2/eip:Eip": ("domain", "publicIpv4Pool"),

@@ -3,8 +3,10 @@
 from typing import Final
 
 from . import (
+    access,
     backups,
     decoupling,
+    decoupling_events,
     durability,
     encryption,
     multi_az,
@@ -14,6 +16,7 @@ from . import (
     scaling,
     stateless_containers,
     stateless_tiers,
+    transport,
 )
 from .rule import Rule
 
@@ -24,10 +27,13 @@ CONCERNS: Final = (
     stateless_tiers,
     stateless_containers,
     decoupling,
+    decoupling_events,
     durability,
     backups,
     network,
     encryption,
+    transport,
+    access,
     scaling,
 )
 

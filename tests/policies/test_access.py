@@ -1,0 +1,194 @@
+"""Rules of access, each on programs that it passes and programs that it refuses."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from tests.policies.judging import Case, later, passes, refuses
+
+
+def allow(*actions: str, resource: str = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **more}
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def policy(*statements: dict[str, Any]) -> Callable[[], object]:
+    return lambda: aws.iam.Policy("work", policy=document(*statements))
+
+
+def policy_later(*statements: dict[str, Any]) -> Callable[[], object]:
+    return lambda: aws.iam.RolePolicy("work", role="worker", policy=later(document(*statements)))
+
+
+def role(*statements: dict[str, Any], **properties: Any) -> Callable[[], object]:
+    return lambda: aws.iam.Role("worker", assume_role_policy=document(*statements), **properties)
+
+
+def trust(principal: Any, action: str = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": principal, "Action": action, **more}
+
+
+def role_later() -> None:
+    aws.iam.Role("worker", assume_role_policy=later(document(SERVICE)))
+
+
+def inline(*statements: dict[str, Any]) -> Callable[[], object]:
+    return role(SERVICE, inline_policies=[{"name": "all", "policy": document(*statements)}])
+
+
+def attached(name: Any) -> Callable[[], object]:
+    return lambda: aws.iam.RolePolicyAttachment("worker", role="worker", policy_arn=name)
+
+
+def attached_later() -> None:
+    attached(later("arn:aws:iam::123456789012:policy/own"))()
+
+
+def bucket(statement: dict[str, Any]) -> Callable[[], object]:
+    return lambda: aws.s3.BucketPolicy("files", bucket="files", policy=document(statement))
+
+
+def bucket_later() -> None:
+    aws.s3.BucketPolicy("files", bucket="files", policy=later(document()))
+
+
+def access_key(**properties: Any) -> None:
+    aws.iam.AccessKey("robot", user="robot", **properties)
+
+
+SERVICE = trust({"Service": "lambda.amazonaws.com"})
+GITHUB = {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}
+WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+REPOSITORY = {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:shop/infra:*"}}
+AUDIENCE = {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+OURS = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+EVERYONE = ('"*" without a condition', "principals by name")
+
+CASES = [
+    passes("sec-iam-admin", "an action by name", policy(allow("sqs:SendMessage"))),
+    passes("sec-iam-admin", "everything denied", policy(allow("*") | {"Effect": "Deny"})),
+    passes("sec-iam-admin", "a document that is not known yet", policy_later(allow("s3:GetObject")), left=("work",)),
+    refuses(
+        "sec-iam-admin",
+        "everything",
+        policy(allow("*")),
+        ("work", "policy.Statement[0].Action", '"*" on every resource', "actions by name"),
+    ),
+    refuses(
+        "sec-iam-admin",
+        "everything, within a role",
+        inline(allow("sqs:SendMessage"), allow("*")),
+        ("worker", "inlinePolicies[0].policy.Statement[1].Action", '"*" on every resource', "actions by name"),
+    ),
+    passes("sec-iam-wildcards", "a service on one resource", policy(allow("s3:*", resource="arn:aws:s3:::files/*"))),
+    passes("sec-iam-wildcards", "not known", policy_later(allow("s3:GetObject")), left=("work",)),
+    refuses(
+        "sec-iam-wildcards",
+        "a service everywhere",
+        policy(allow("s3:*")),
+        ("work", "policy.Statement[0].Action", "s3:* on every resource", "actions by name, or resources by ARN"),
+    ),
+    refuses(
+        "sec-iam-wildcards",
+        "all but IAM",
+        policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
+        (
+            "work",
+            "policy.Statement[0].NotAction",
+            "all but some actions on every resource",
+            "actions by name, or resources by ARN",
+        ),
+    ),
+    passes("sec-iam-pass-role", "one role", policy(allow("iam:PassRole", resource="arn:aws:iam::123456789012:role/a"))),
+    passes(
+        "sec-iam-pass-role",
+        "to one service",
+        policy(allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}})),
+    ),
+    passes("sec-iam-pass-role", "not known", policy_later(allow("s3:GetObject")), left=("work",)),
+    refuses(
+        "sec-iam-pass-role",
+        "any role",
+        policy(allow("iam:PassRole")),
+        ("work", "policy.Statement[0].Resource", 'iam:PassRole on "*"', "the ARNs of roles"),
+    ),
+    passes("sec-iam-managed-admin", "a modest one", attached("arn:aws:iam::aws:policy/ReadOnlyAccess")),
+    passes("sec-iam-managed-admin", "not known", attached_later, left=("worker",)),
+    refuses(
+        "sec-iam-managed-admin",
+        "attached",
+        attached(ADMIN),
+        ("worker", "policyArn", "AdministratorAccess", "a policy with the actions that are needed"),
+    ),
+    refuses(
+        "sec-iam-managed-admin",
+        "of a role",
+        role(SERVICE, managed_policy_arns=[ADMIN]),
+        ("worker", "managedPolicyArns[0]", "AdministratorAccess", "a policy with the actions that are needed"),
+    ),
+    passes("sec-iam-no-access-keys", "one that is off", lambda: access_key(status="Inactive")),
+    passes("sec-iam-no-access-keys", "not known", lambda: access_key(status=later("Inactive")), left=("robot",)),
+    refuses(
+        "sec-iam-no-access-keys",
+        "a key",
+        access_key,
+        ("robot", "status", "an active key", "no key, or an inactive one"),
+    ),
+    passes("sec-iam-assume", "a service", role(SERVICE)),
+    passes("sec-iam-assume", "an organisation", role(trust("*", Condition=OURS))),
+    passes("sec-iam-assume", "not known", role_later, left=("worker",)),
+    refuses(
+        "sec-iam-assume",
+        "everyone",
+        role(SERVICE, trust({"AWS": "*"})),
+        ("worker", "assumeRolePolicy.Statement[1].Principal", *EVERYONE),
+    ),
+    passes("sec-iam-oidc-subject", "a repository", role(trust(GITHUB, WEB_IDENTITY, Condition=REPOSITORY))),
+    passes("sec-iam-oidc-subject", "a service", role(SERVICE)),
+    passes("sec-iam-oidc-subject", "not known", role_later, left=("worker",)),
+    refuses(
+        "sec-iam-oidc-subject",
+        "every repository",
+        role(trust(GITHUB, WEB_IDENTITY, Condition=AUDIENCE)),
+        (
+            "worker",
+            "assumeRolePolicy.Statement[0].Condition",
+            "no condition on the subject",
+            "a condition on the provider's sub claim",
+        ),
+    ),
+    passes("sec-public-policy", "one account", bucket(allow("s3:GetObject", Principal={"AWS": "123456789012"}))),
+    passes("sec-public-policy", "an organisation", bucket(allow("s3:GetObject", Principal="*", Condition=OURS))),
+    passes("sec-public-policy", "a denial", bucket(allow("s3:*", Principal="*") | {"Effect": "Deny"})),
+    passes("sec-public-policy", "not known", bucket_later, left=("files",)),
+    refuses(
+        "sec-public-policy",
+        "everyone",
+        bucket(allow("s3:GetObject", Principal="*")),
+        ("files", "policy.Statement[0].Principal", *EVERYONE),
+    ),
+    refuses(
+        "sec-public-policy",
+        "everyone over TLS",
+        bucket(allow("s3:GetObject", Principal="*", Condition={"Bool": {"aws:SecureTransport": "true"}})),
+        ("files", "policy.Statement[0].Principal", *EVERYONE),
+    ),
+    refuses(
+        "sec-public-policy",
+        "a key",
+        lambda: aws.kms.Key("data", policy=document(allow("kms:*", Principal={"AWS": "*"}))),
+        ("data", "policy.Statement[0].Principal", *EVERYONE),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_verdict_is_the_same_in_a_preview_or_said_to_be_open(case: Case) -> None:
+    case.check()

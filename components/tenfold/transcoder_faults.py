@@ -58,7 +58,7 @@ def _output_faults(args: TranscoderArgs) -> Iterable[Fault]:
     arn = outputs.get("bucket_arn")
     if isinstance(arn, str) and is_known(arn) and arn == args.get("uploads", {}).get("bucket_arn"):
         yield Fault(
-            "outputs.bucket_arn", "it is that of the uploads", "another one: an output would be an upload again"
+            "outputs.bucket_arn", "it is that of the uploads", "another one: outputs would be uploads again"
         )
 
 

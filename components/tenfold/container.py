@@ -15,6 +15,7 @@ from tenfold.errors import Fault
 from tenfold.log_retention import retention_faults
 
 CONTAINER_NAME = "app"
+SCRATCH_VOLUME = "scratch"
 """The one container of a task."""
 
 
@@ -53,7 +54,8 @@ class ContainerArgs(TypedDict):
     cluster_arn: NotRequired[pulumi.Input[str]]
     """An ECS cluster that exists and has the capacity providers FARGATE and FARGATE_SPOT; one of its own by default."""
     read_only_root: NotRequired[bool]
-    """Whether the container cannot write to its root file system; false by default, as many images write to /tmp."""
+    """Whether the container can write to /tmp alone, a volume of its task that goes with it; true by default, but for
+    containers that people run commands in, which AWS does not support then."""
     execute_command: NotRequired[bool]
     """Whether people may run commands in the container, by ECS Exec; false by default."""
     stop_timeout_seconds: NotRequired[int]
@@ -142,7 +144,8 @@ def container_definition(
         "essential": True,
         "environment": environment.apply(lambda variables: _pairs(variables, "value")),
         "secrets": _pairs(container.get("secrets", {}), "valueFrom"),
-        "readonlyRootFilesystem": container.get("read_only_root", False),
+        "readonlyRootFilesystem": container.get("read_only_root", not container.get("execute_command", False)),
+        "mountPoints": [{"sourceVolume": SCRATCH_VOLUME, "containerPath": "/tmp"}],  # noqa: S108  a path in the container
         "stopTimeout": container.get("stop_timeout_seconds", 30),
         # The first process of a container reaps no children that it does not know of.
         "linuxParameters": {"initProcessEnabled": True},

@@ -14,7 +14,7 @@ import pulumi
 import pulumi_aws as aws
 
 from tenfold.arguments import Children
-from tenfold.container import CONTAINER_NAME, ContainerArgs, container_definition, container_size
+from tenfold.container import CONTAINER_NAME, SCRATCH_VOLUME, ContainerArgs, container_definition, container_size
 from tenfold.policy_documents import policy_document
 from tenfold.role_policies import service_trust
 
@@ -226,6 +226,7 @@ def _task(
         task_role_arn=role.arn,
         execution_role_arn=execution_role.arn,
         container_definitions=container_definition(container, port=port, log_group=logs.name, region=region),
+        volumes=[{"name": SCRATCH_VOLUME}],
         opts=pulumi.ResourceOptions(parent=component),
     )
 

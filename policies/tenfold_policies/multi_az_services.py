@@ -8,6 +8,7 @@ from .view import Findings, Resource, Stack, attempt, some
 from .zones import MINIMUM_ZONES, subnets_of, too_few_zones
 
 _WELL_ARCHITECTED = "REL10-BP01"
+_CALLED_BY = ("loadBalancers", "serviceRegistries", "serviceConnectConfiguration", "vpcLatticeConfigurations")
 
 
 @stack_rule(
@@ -29,8 +30,8 @@ def service_spans_zones(service: Resource, stack: Stack, settings: Settings) -> 
     """A container service has two tasks or more, in several availability zones.
 
     ECS spreads tasks over the zones of the subnets: one task is in one zone, and so are a hundred in one subnet. A
-    service that a target of Application Auto Scaling takes to zero waits for work, and passes; so does a daemon, which
-    is where its instances are.
+    service that nobody calls, by a load balancer or by a name, may have one task or none: its work waits in a queue. A
+    daemon is where its instances are, and passes.
     """
     if service["schedulingStrategy"].text() == "DAEMON":
         return
@@ -43,6 +44,8 @@ def service_spans_zones(service: Resource, stack: Stack, settings: Settings) -> 
 
 def _enough_tasks(service: Resource, stack: Stack, least: int) -> Findings:
     tasks = service["desiredCount"]
+    if not any(service[name].given for name in _CALLED_BY):
+        return
     if (tasks.integer() or 0) < least and not some(
         stack.referrers(service, APPAUTOSCALING_TARGET, "resourceId"), lambda target: _scaled(target, least)
     ):
@@ -50,9 +53,8 @@ def _enough_tasks(service: Resource, stack: Stack, least: int) -> Findings:
 
 
 def _scaled(target: Resource, least: int) -> bool:
-    """Whether a scaling target keeps enough tasks, or none while there is nothing to do."""
-    low = target["minCapacity"].integer() or 0
-    return low == 0 or low >= least
+    """Whether a scaling target keeps enough tasks."""
+    return (target["minCapacity"].integer() or 0) >= least
 
 
 @resource_rule(

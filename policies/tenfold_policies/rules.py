@@ -5,10 +5,13 @@ from typing import Final
 from . import (
     access,
     backups,
+    buckets,
     decoupling,
     decoupling_events,
     durability,
+    edge,
     encryption,
+    exposure,
     multi_az,
     multi_az_data,
     multi_az_services,
@@ -30,10 +33,13 @@ CONCERNS: Final = (
     decoupling_events,
     durability,
     backups,
+    buckets,
     network,
     encryption,
     transport,
     access,
+    exposure,
+    edge,
     scaling,
 )
 

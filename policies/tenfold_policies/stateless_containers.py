@@ -4,14 +4,14 @@ from pulumi_policy import Severity
 
 from .rule import ADVISORY, Settings, Source, resource_rule, stack_rule
 from .tokens import ECS_SERVICE, ECS_TASK_DEFINITION, LAMBDA_FUNCTION
-from .view import Findings, Resource, Stack, Value, attempt
+from .view import Findings, Resource, Stack, Value, attempt, some
 
 _STATELESS = "REL05-BP06"
 _STATE = "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_mitigate_interaction_failure_stateless.html"
 _VOLUMES = ("efsVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration", "hostPath")
 
 
-@resource_rule(
+@stack_rule(
     "sta-ecs-readonly-rootfs",
     on=(ECS_TASK_DEFINITION,),
     title="Containers cannot write to their own file system",
@@ -25,20 +25,26 @@ _VOLUMES = ("efsVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration",
     ),
     level=ADVISORY,
 )
-def root_is_read_only(definition: Resource, _: Settings) -> Findings:
+def root_is_read_only(definition: Resource, stack: Stack, _: Settings) -> Findings:
     """A container cannot write to the file system of its image.
 
     What it writes there is gone with the task, and is what an intruder changes first. It writes to a volume that the
-    task definition names, or to a data store.
+    task definition names, or to a data store. Where people run commands in containers by ECS Exec, AWS supports no such
+    root, and the definition passes.
     """
     for container in definition["containerDefinitions"].elements():
-        yield from attempt(_read_only(container))
+        yield from attempt(_read_only(container, stack))
 
 
-def _read_only(container: Value) -> Findings:
+def _read_only(container: Value, stack: Stack) -> Findings:
     fixed = container["readonlyRootFilesystem"]
-    if fixed.flag() is not True:
+    services = stack.referrers(container.resource, ECS_SERVICE, "taskDefinition")
+    if fixed.flag() is not True and not some(services, _runs_commands):
         yield fixed.violates(allowed="true", fix=f"set {fixed.path} to true, and mount a volume where it has to write.")
+
+
+def _runs_commands(service: Resource) -> bool:
+    return service["enableExecuteCommand"].flag() is True
 
 
 @stack_rule(

@@ -77,7 +77,8 @@ def test_the_container_listens_on_the_port_and_logs_without_holding_up_requests(
     container = definition(built)
     assert container["image"] == IMAGE
     assert container["portMappings"] == [{"containerPort": 3000, "hostPort": 3000, "protocol": "tcp"}]
-    assert (container["essential"], container["readonlyRootFilesystem"], container["stopTimeout"]) == (True, False, 30)
+    assert (container["essential"], container["readonlyRootFilesystem"], container["stopTimeout"]) == (True, True, 30)
+    assert container["mountPoints"] == [{"sourceVolume": "scratch", "containerPath": "/tmp"}]
     assert container["logConfiguration"]["logDriver"] == "awslogs"
     options = container["logConfiguration"]["options"]
     assert (options["awslogs-group"], options["awslogs-region"]) == ("web-logs-0a1b2c", "us-east-1")

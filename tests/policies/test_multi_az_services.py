@@ -27,7 +27,11 @@ def later(value: Any) -> pulumi.Output[Any]:
 
 def service(*subnets: str, least: int | None = None, **properties: Any) -> None:
     net = network(*(subnets or ("app-a", "app-b")))
-    arguments: dict[str, Any] = {"desired_count": 2, "network_configuration": {"subnets": net.ids()}} | properties
+    arguments: dict[str, Any] = {
+        "desired_count": 2,
+        "network_configuration": {"subnets": net.ids()},
+        "load_balancers": [{"container_name": "web", "container_port": 8080, "target_group_arn": "arn:web"}],
+    } | properties
     web = aws.ecs.Service("web", **arguments)
     if least is not None:
         aws.appautoscaling.Target(
@@ -72,7 +76,7 @@ CASES = [
     passes("maz-ecs-service", "two tasks in two zones", service),
     passes("maz-ecs-service", "a daemon", lambda: service("app-a", scheduling_strategy="DAEMON", desired_count=None)),
     passes("maz-ecs-service", "scaled from two tasks on", lambda: service(desired_count=None, least=2)),
-    passes("maz-ecs-service", "scaled from none on", lambda: service(desired_count=0, least=0)),
+    passes("maz-ecs-service", "one task that nobody calls", lambda: service(desired_count=1, load_balancers=None)),
     passes(
         "maz-ecs-service",
         "subnets of another stack",

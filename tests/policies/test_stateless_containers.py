@@ -38,6 +38,10 @@ def service_of_another_stacks_definition() -> None:
     aws.ecs.Service("web", task_definition="web:7", load_balancers=balancers)
 
 
+def executed(*, commands: bool) -> None:
+    aws.ecs.Service("web", task_definition=definition({}).arn, enable_execute_command=commands)
+
+
 def function(**properties: Any) -> None:
     aws.lambda_.Function("worker", role="arn:aws:iam::123456789012:role/worker", **properties)
 
@@ -60,6 +64,13 @@ CASES = [
         lambda: definition({}, {"readonlyRootFilesystem": True}, {"readonlyRootFilesystem": False}),
         ("web", "containerDefinitions[0].readonlyRootFilesystem", "nothing", "true"),
         ("web", "containerDefinitions[2].readonlyRootFilesystem", "false", "true"),
+    ),
+    passes("sta-ecs-readonly-rootfs", "commands are run in it", lambda: executed(commands=True)),
+    refuses(
+        "sta-ecs-readonly-rootfs",
+        "a service in which no commands are run",
+        lambda: executed(commands=False),
+        ("web", "containerDefinitions[0].readonlyRootFilesystem", "nothing", "true"),
     ),
     passes("sta-no-efs-mount-in-web", "no volume", service),
     passes("sta-no-efs-mount-in-web", "a volume of the task", lambda: service(volumes=[{"name": "scratch"}])),

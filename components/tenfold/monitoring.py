@@ -22,7 +22,7 @@ from tenfold.monitoring_dashboard import dashboard
 from tenfold.monitoring_faults import monitoring_faults
 from tenfold.monitoring_logs import log_groups, queries
 from tenfold.monitoring_services import service_alarms
-from tenfold.monitoring_topics import edge_topics, topics
+from tenfold.monitoring_topics import EDGE_REGION, edge_topics, topics, undelivered_alarm
 from tenfold.monitoring_traces import traces
 
 _CHILDREN: Children = {
@@ -42,6 +42,9 @@ _CHILDREN: Children = {
     "critical-sqs": aws.sns.TopicSubscription,
     "critical-lambda": aws.sns.TopicSubscription,
     "critical-call": aws.lambda_.Permission,
+    "undelivered": aws.sqs.Queue,
+    "undelivered-policy": aws.sqs.QueuePolicy,
+    "undelivered-alarm": aws.cloudwatch.MetricAlarm,
     "burn-alarm": aws.cloudwatch.MetricAlarm,
     "traffic-alarm": aws.cloudwatch.MetricAlarm,
     "service-critical": aws.cloudwatch.CompositeAlarm,
@@ -85,7 +88,7 @@ class Monitoring(pulumi.ComponentResource):
     log_group_names: pulumi.Output[dict[str, str]]
     """The names of the log groups on AWS by theirs here, for the applications that write to them."""
     alarm_arns: pulumi.Output[dict[str, str]]
-    """The ARNs of its own alarms: on objectives, on traffic and on errors in logs."""
+    """The ARNs of the alarms that notify by themselves: on errors in logs, and on notifications that were lost."""
 
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         args = checked(
@@ -97,17 +100,23 @@ class Monitoring(pulumi.ComponentResource):
             *monitoring_faults(name),
             lambda given: alarm_faults(given, _CHILDREN),
         )
-        super().__init__("tenfold:index:Monitoring", name, {**args}, inherited(name, args, _CHILDREN, opts))
+        # An input of an output's name would come back as that output.
+        inputs = {key: value for key, value in args.items() if key != "alarms"}
+        super().__init__("tenfold:index:Monitoring", name, inputs, inherited(name, args, _CHILDREN, opts))
 
         home = topics(self, args)
         edge = edge_topics(self, args, home)
         off = args.get("alarms", {}).get("off", ())
         # Those of services ring a composite alarm, which notifies.
         of_services = Alarms(self, {"alarms": {"off": off}})
-        of_logs = Alarms(self, {"alarms": {**home.alarms(), "off": off}})
+        own = Alarms(self, {"alarms": {**home.alarms(), "off": off}})
+        at_the_edge = Alarms(self, {"alarms": {**edge.alarms(), "off": off}})
+        undelivered_alarm(own, self, home, None)
+        if edge is not home:
+            undelivered_alarm(at_the_edge, self, edge, EDGE_REGION)
         composites = service_alarms(self, args, of_services, home, edge)
         board = dashboard(self, args, composites, home.warning)
-        groups = log_groups(self, args, of_logs)
+        groups = log_groups(self, args, own)
         queries(self, args, groups)
         if "traces" in args:
             traces(self, args["traces"])
@@ -121,7 +130,9 @@ class Monitoring(pulumi.ComponentResource):
         self.dashboard_name = board.dashboard_name
         self.composite_alarm_arns = _known(composites)
         self.log_group_names = _known(groups)
-        self.alarm_arns = pulumi.Output.all(of_services.arns(), of_logs.arns()).apply(lambda both: both[0] | both[1])
+        self.alarm_arns = pulumi.Output.all(own.arns(), at_the_edge.arns()).apply(
+            lambda found: cast("dict[str, str]", found[0] | found[1])
+        )
         self.register_outputs({output: getattr(self, output) for output in Monitoring.__annotations__})
 
 

@@ -27,8 +27,7 @@ class MonitoringServiceKind(StrEnum):
     DATABASE = "database"
     """A `Database`: its `identifier` as `cluster` on Aurora, else as `instance`."""
     SHARDS = "shards"
-    """Several databases on Aurora, as a `ShardedCluster` and `FederatedDatabases` have: the `identifier` of each, by its
-    name."""
+    """Databases on Aurora by name: the `identifiers` of a `ShardedCluster` or of `FederatedDatabases`."""
     CACHE = "cache"
     """A `Cache`: its `identifier` as `nodes`, or as `serverless`."""
     BUCKET = "bucket"
@@ -120,6 +119,8 @@ class MonitoringLogGroupArgs(TypedDict):
     default."""
     error_pattern: NotRequired[pulumi.Input[str]]
     """The filter pattern of an error; by default a JSON event whose `level` is ERROR or CRITICAL."""
+    critical: NotRequired[bool]
+    """Whether too many errors are critical, and no warning; False by default."""
     error_threshold: NotRequired[pulumi.Input[int]]
     """How many errors in 5 minutes, twice in a row, are too many; 10 by default."""
 
@@ -173,7 +174,7 @@ class MonitoringArgs(TypedDict):
     """Who is told at once, of what users suffer from; nobody by default."""
     edge_topics: NotRequired[bool]
     """Whether there are topics in us-east-1 too, with the same subscribers, for an environment in another region: the
-    alarms of CloudFront are there, and notify there alone. False by default."""
+    alarms of CloudFront are there, and notify there alone. False by default, and with existing topics."""
     publishers: NotRequired[Sequence[str]]
     """Further services that may publish to the topics: `["events.rds"]` for events of databases; none by default."""
     kms_key_arn: NotRequired[pulumi.Input[str]]

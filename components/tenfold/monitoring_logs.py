@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarms import Alarms
+from tenfold.alarms import Alarms, AlarmSeverity
 from tenfold.monitoring_arguments import MonitoringArgs, MonitoringLogGroupArgs
 
 _ERROR = '{ ($.level = "ERROR") || ($.level = "CRITICAL") }'
@@ -70,6 +70,7 @@ def _group(
     alarms.add(
         "log-error-alarm",
         f"{key} logs too many errors; ask the query `errors` of {name} which.",
+        AlarmSeverity.CRITICAL if args.get("critical", False) else AlarmSeverity.WARNING,
         key=key,
         namespace=_NAMESPACE,
         metric_name=group_name,

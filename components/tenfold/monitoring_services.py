@@ -17,7 +17,7 @@ from tenfold.errors import TenfoldError
 from tenfold.monitoring_arguments import MonitoringArgs, MonitoringServiceArgs
 from tenfold.monitoring_arguments import MonitoringServiceKind as Kind
 from tenfold.monitoring_objectives import Burning, objective_alarms, traffic_alarm
-from tenfold.monitoring_topics import EDGE_REGION, Topics
+from tenfold.monitoring_topics import EDGE_REGION, Topics, at_edge
 
 _DATABASE = frozenset({"memory-alarm", "storage-alarm"})
 _TABLE = frozenset({"read-throttle-alarm", "write-throttle-alarm", "system-error-alarm"})
@@ -70,14 +70,14 @@ def service_alarms(
             traffic = traffic_alarm(alarms, monitoring, service, each) if each.get("traffic_anomaly", False) else None
         if not ("alarm_arns" in each or burning or traffic is not None):
             continue
-        at_edge = each["kind"] is Kind.SITE and args.get("edge_topics", False)
-        notified = edge if at_edge else home
+        of_edge = each["kind"] is Kind.SITE and at_edge(args)
+        notified = edge if of_edge else home
         given = pulumi.Output.all(
             each.get("alarm_arns", {}), [list(window) for window in burning], traffic, notified.warning
         )
         for part in ("", *each.get("parts", ())):
             rule = _rule_of(service, each, part, given)
-            made = _composites(monitoring, args, f"{service}-{part}" if part else service, rule, notified, at_edge)
+            made = _composites(monitoring, args, f"{service}-{part}" if part else service, rule, notified, of_edge)
             found |= {f"{service}/{part}/{kind}" if part else f"{service}/{kind}": arn for kind, arn in made.items()}
     return found
 
@@ -152,9 +152,9 @@ def _check_region(service: str, arns: Iterable[str], region: str) -> None:
 
 
 def _composites(
-    monitoring: pulumi.ComponentResource, args: MonitoringArgs, of: str, rule: _Rule, topics: Topics, at_edge: bool
+    monitoring: pulumi.ComponentResource, args: MonitoringArgs, of: str, rule: _Rule, topics: Topics, of_edge: bool
 ) -> dict[str, pulumi.Output[str]]:
-    name, region = monitoring.pulumi_resource_name, EDGE_REGION if at_edge else None
+    name, region = monitoring.pulumi_resource_name, EDGE_REGION if of_edge else None
     described = f"{of} of {name}"
 
     def composite(
@@ -181,7 +181,7 @@ def _composites(
         )
 
     # It is in the environment's region, and suppresses there alone.
-    maintenance = None if at_edge else args.get("maintenance_alarm_arn")
+    maintenance = None if of_edge else args.get("maintenance_alarm_arn")
     critical = composite(
         "critical",
         f"Users of {described} suffer; its alarms that ring say from what, and what to do.",

@@ -4,15 +4,17 @@ CloudWatch cannot use SNS's own key, `alias/aws/sns`; a topic that is encrypted 
 See https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarms import AlarmsArgs, AlarmSeverity
+from tenfold.alarms import Alarms, AlarmsArgs, AlarmSeverity
 from tenfold.monitoring_arguments import MonitoringArgs, MonitoringSubscribersArgs
 from tenfold.policy_documents import Statement, policy_document, tls_alone
+from tenfold.queue_access import sender_policy
 
 EDGE_REGION = "us-east-1"
 _PROTOCOLS = {"emails": "email", "https": "https", "queues": "sqs", "functions": "lambda"}
@@ -23,10 +25,7 @@ class Topics(NamedTuple):
 
     warning: pulumi.Input[str]
     critical: pulumi.Input[str]
-
-    def of(self, severity: AlarmSeverity) -> pulumi.Input[str]:
-        """The ARN of the topic of a severity."""
-        return self.critical if severity is AlarmSeverity.CRITICAL else self.warning
+    undelivered: aws.sqs.Queue | None = None
 
     def alarms(self) -> AlarmsArgs:
         """The topics as other components take them."""
@@ -44,7 +43,12 @@ def topics(monitoring: pulumi.ComponentResource, args: MonitoringArgs) -> Topics
 def edge_topics(monitoring: pulumi.ComponentResource, args: MonitoringArgs, home: Topics) -> Topics:
     """The topics for the alarms of CloudFront."""
     # A key is of one region.
-    return _made(monitoring, args, "-edge", None) if args.get("edge_topics", False) else home
+    return _made(monitoring, args, "-edge", None) if at_edge(args) else home
+
+
+def at_edge(args: MonitoringArgs) -> bool:
+    """Whether CloudFront's alarms have topics of their own."""
+    return args.get("edge_topics", False) and "topic_arn" not in args.get("alarms", {})
 
 
 def _made(
@@ -53,9 +57,63 @@ def _made(
     region = EDGE_REGION if suffix else None
     publishers = _publishers(args)
     key = _key(monitoring, suffix, region, publishers) if key_arn is None else key_arn
-    made = [_topic(monitoring, args, severity, suffix, region, key, publishers) for severity in AlarmSeverity]
-    by_severity = dict(zip(AlarmSeverity, made, strict=True))
-    return Topics(by_severity[AlarmSeverity.WARNING].arn, by_severity[AlarmSeverity.CRITICAL].arn)
+    queue = _undelivered(monitoring, suffix, region) if _may_fail(args) else None
+    made = {each: _topic(monitoring, args, each, suffix, region, key, publishers, queue) for each in AlarmSeverity}
+    found = Topics(made[AlarmSeverity.WARNING].arn, made[AlarmSeverity.CRITICAL].arn, queue)
+    if queue is not None:
+        _let_in(monitoring, suffix, region, queue, found)
+    return found
+
+
+def _may_fail(args: MonitoringArgs) -> bool:
+    """Whether there are subscribers other than mailboxes, for which SNS keeps nothing."""
+    groups = [args.get("warning", {}), args.get("critical", {})]
+    return any(group.get(protocol) for group in groups for protocol in _PROTOCOLS if protocol != "emails")
+
+
+def _undelivered(monitoring: pulumi.ComponentResource, suffix: str, region: str | None) -> aws.sqs.Queue:
+    return aws.sqs.Queue(
+        f"{monitoring.pulumi_resource_name}-undelivered{suffix}",
+        message_retention_seconds=1_209_600,
+        sqs_managed_sse_enabled=True,
+        # It takes what topics could not deliver, and no queue's dead letters.
+        redrive_allow_policy=json.dumps({"redrivePermission": "denyAll"}),
+        region=region,
+        opts=pulumi.ResourceOptions(parent=monitoring),
+    )
+
+
+def _let_in(
+    monitoring: pulumi.ComponentResource, suffix: str, region: str | None, queue: aws.sqs.Queue, of: Topics
+) -> None:
+    senders = {"warning": of.warning, "critical": of.critical}
+    aws.sqs.QueuePolicy(
+        f"{monitoring.pulumi_resource_name}-undelivered-policy{suffix}",
+        queue_url=queue.url,
+        policy=pulumi.Output.all(queue.arn, senders).apply(lambda found: sender_policy(found[0], found[1])),
+        region=region,
+        opts=pulumi.ResourceOptions(parent=monitoring),
+    )
+
+
+def undelivered_alarm(alarms: Alarms, monitoring: pulumi.ComponentResource, of: Topics, region: str | None) -> None:
+    """The alarm on notifications that a subscriber did not get."""
+    if of.undelivered is not None:
+        alarms.add(
+            "undelivered-alarm",
+            f"Somebody was not told of an alarm: notifications of {monitoring.pulumi_resource_name} could not be "
+            "delivered, and are in its queue for 14 days. See whether the endpoint, queue or function is there.",
+            AlarmSeverity.CRITICAL,
+            key="" if region is None else "edge",
+            namespace="AWS/SQS",
+            metric_name="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": of.undelivered.name},
+            statistic="Maximum",
+            period=60,
+            evaluation_periods=1,
+            threshold=0,
+            region=region,
+        )
 
 
 def _publishers(args: MonitoringArgs) -> list[str]:
@@ -120,6 +178,7 @@ def _topic(
     region: str | None,
     key: pulumi.Input[str],
     publishers: Sequence[str],
+    undelivered: aws.sqs.Queue | None,
 ) -> aws.sns.Topic:
     name = f"{monitoring.pulumi_resource_name}-{severity}"
     # A budget tells of a month; nobody need get up for it.
@@ -138,7 +197,7 @@ def _topic(
         opts=pulumi.ResourceOptions(parent=monitoring),
     )
     subscribers = args.get("critical" if severity is AlarmSeverity.CRITICAL else "warning", MonitoringSubscribersArgs())
-    _subscribe(monitoring, name, topic, suffix, region, subscribers)
+    _subscribe(monitoring, name, topic, suffix, region, subscribers, undelivered)
     return topic
 
 
@@ -173,6 +232,7 @@ def _subscribe(
     suffix: str,
     region: str | None,
     subscribers: MonitoringSubscribersArgs,
+    undelivered: aws.sqs.Queue | None,
 ) -> None:
     by_protocol: Mapping[str, Any] = subscribers
     for group, protocol in _PROTOCOLS.items():
@@ -183,6 +243,7 @@ def _subscribe(
                 protocol=protocol,
                 endpoint=endpoint,
                 endpoint_auto_confirms=True if protocol == "https" else None,
+                redrive_policy=None if protocol == "email" or undelivered is None else _redrive(undelivered),
                 region=region,
                 opts=pulumi.ResourceOptions(parent=monitoring),
             )
@@ -195,3 +256,7 @@ def _subscribe(
             source_arn=topic.arn,
             opts=pulumi.ResourceOptions(parent=monitoring),
         )
+
+
+def _redrive(undelivered: aws.sqs.Queue) -> pulumi.Output[str]:
+    return pulumi.Output.json_dumps({"deadLetterTargetArn": undelivered.arn})

@@ -599,7 +599,10 @@ EXAMPLES = {
             "edge_topics": True,
             "publishers": ["events.rds"],
             "maintenance_alarm_arn": f"{ALARM}:maintenance",
-            "log_groups": {"web": {"kms_key_arn": KEY}, "resize": {"log_group_name": "/aws/lambda/resize"}},
+            "log_groups": {
+                "web": {"kms_key_arn": KEY, "critical": True},
+                "resize": {"log_group_name": "/aws/lambda/resize"},
+            },
             "queries": {"slow": "filter duration_ms > 1000"},
             "traces": {"sampling": {"health": {"rate": 0, "url_path": "/health*"}}},
             "budget": {"monthly_usd": 1000},
@@ -616,10 +619,7 @@ EXAMPLES = {
             "queries": {"slow": "filter duration_ms > 1000"},
             "kms_key_arn": "alias/alarms",
         },
-        others={
-            "own key": {"kms_key_arn": KEY},
-            "own topics": {"alarms": {"topic_arn": TOPIC}, "log_groups": {"a": {}}},
-        },
+        others={"own key": {"kms_key_arn": KEY}},
     ),
     "Transcoder": Example(
         least={},
@@ -627,7 +627,12 @@ EXAMPLES = {
             "presets": ["hls", "mp4", "thumbnails"],
             "own_presets": {"square": PRESET},
             "job": {"priority": 5, "acceleration": "preferred", "input": {"DeblockFilter": "ENABLED"}},
-            "uploads": {"prefix": "films/", "suffixes": [".mp4", ".mov"], "cors": [{"origins": ["*"]}], "expire_days": 9},
+            "uploads": {
+                "prefix": "films/",
+                "suffixes": [".mp4", ".mov"],
+                "cors": [{"origins": ["*"]}],
+                "expire_days": 9,
+            },
             "start": {"environment": {"LEVEL": "high"}},
             "queue": {"concurrent_jobs": 20, "reserved_slots": 2},
             "kms_key_arn": KEY,

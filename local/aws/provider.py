@@ -276,7 +276,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if found is None:
             return provider_pb2.ReadResponse()
         now, seen = found
-        if "region" in now or kind.service not in _GLOBAL_SERVICES:
+        if "region" in inputs or kind.service not in _GLOBAL_SERVICES:
             region = {"region": now.get("region", account.region)}
             now, seen = now | region, seen | region
         return provider_pb2.ReadResponse(

@@ -92,4 +92,4 @@ def test_mail_that_bounces_is_in_the_table_a_moment_later(stack: Stack) -> None:
     eventually(lambda: [holds(stack, url) for url in queues] == [0, 0])
 
     assert "unchanged" in (said := stack.up("--refresh"))
-    assert not any(word in said for word in ("created", "updated", "replaced", "deleted"))
+    assert not any(word in said for word in ("created", "updated", "replaced", "deleted")), said

@@ -17,8 +17,10 @@ from . import (
     multi_az_services,
     network,
     scaling,
+    service_boundaries,
     stateless_containers,
     stateless_tiers,
+    tier_chain,
     transport,
 )
 from .rule import Rule
@@ -31,10 +33,12 @@ CONCERNS: Final = (
     stateless_containers,
     decoupling,
     decoupling_events,
+    service_boundaries,
     durability,
     backups,
     buckets,
     network,
+    tier_chain,
     encryption,
     transport,
     access,

@@ -1,0 +1,143 @@
+"""Rules of the edge, each on programs that it passes and programs that it refuses."""
+
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from tests.policies.judging import Case, later, passes, refuses
+
+CERTIFICATE: dict[str, Any] = {"acm_certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/1"}
+CUSTOM: dict[str, Any] = {"http_port": 80, "https_port": 443, "origin_protocol_policy": "https-only"}
+
+
+def distribution(
+    viewers: Any = "redirect-to-https", certificate: Any = None, origin: Any = None, **properties: Any
+) -> None:
+    behavior: Any = {
+        "allowed_methods": ["GET"],
+        "cached_methods": ["GET"],
+        "target_origin_id": "site",
+        "viewer_protocol_policy": viewers,
+    }
+    whence: Any = {"origin_id": "site", "domain_name": "site.example", **(origin or {})}
+    aws.cloudfront.Distribution(
+        "site",
+        enabled=True,
+        default_cache_behavior=behavior,
+        origins=[whence],
+        restrictions={"geo_restriction": {"restriction_type": "none"}},
+        viewer_certificate=certificate or {"cloudfront_default_certificate": True},
+        **properties,
+    )
+
+
+def custom(protocols: Any) -> None:
+    distribution(origin={"custom_origin_config": CUSTOM | {"origin_ssl_protocols": protocols}})
+
+
+def from_bucket(**origin: Any) -> None:
+    files = aws.s3.Bucket("files")
+    distribution(origin={"domain_name": files.bucket_regional_domain_name, **origin})
+
+
+def named_later() -> None:
+    control = aws.cloudfront.OriginAccessControl(
+        "oac", origin_access_control_origin_type="s3", signing_behavior="always", signing_protocol="sigv4"
+    )
+    from_bucket(origin_access_control_id=control.id)
+
+
+def origins_later() -> None:
+    distribution(origin={"domain_name": later("files.s3.us-east-1.amazonaws.com"), "origin_access_control_id": "E1"})
+
+
+def balancer(**properties: Any) -> aws.lb.LoadBalancer:
+    return aws.lb.LoadBalancer("web", **properties)
+
+
+def with_firewall() -> None:
+    aws.wafv2.WebAclAssociation("web", resource_arn=balancer().arn, web_acl_arn="arn:aws:wafv2:acl")
+
+
+def behind_distribution() -> None:
+    distribution(origin={"domain_name": balancer().dns_name}, web_acl_id="arn:aws:wafv2:acl")
+
+
+BEHAVIOR = "defaultCacheBehavior.viewerProtocolPolicy"
+OLD = ("viewerCertificate.minimumProtocolVersion", '"TLSv1.2_2021" or newer')
+
+CASES = [
+    passes("sec-cloudfront-https", "a redirect", distribution),
+    passes("sec-cloudfront-https", "not known", lambda: distribution(later("https-only")), left=("site",)),
+    refuses(
+        "sec-cloudfront-https",
+        "HTTP",
+        lambda: distribution("allow-all"),
+        ("site", BEHAVIOR, '"allow-all"', '"redirect-to-https" or "https-only"'),
+    ),
+    passes("sec-cloudfront-tls", "CloudFront's certificate", distribution),
+    passes(
+        "sec-cloudfront-tls",
+        "TLS 1.2",
+        lambda: distribution(certificate=CERTIFICATE | {"minimum_protocol_version": "TLSv1.2_2021"}),
+    ),
+    passes(
+        "sec-cloudfront-tls",
+        "not known",
+        lambda: distribution(certificate=CERTIFICATE | {"minimum_protocol_version": later("TLSv1.2_2021")}),
+        left=("site",),
+    ),
+    refuses(
+        "sec-cloudfront-tls",
+        "nothing said",
+        lambda: distribution(certificate=CERTIFICATE),
+        ("site", OLD[0], "nothing", OLD[1]),
+    ),
+    passes("sec-cloudfront-origin-tls", "TLS 1.2", lambda: custom(["TLSv1.2"])),
+    passes("sec-cloudfront-origin-tls", "not known", lambda: custom(later(["TLSv1.2"])), left=("site",)),
+    refuses(
+        "sec-cloudfront-origin-tls",
+        "TLS 1.0",
+        lambda: custom(["TLSv1", "TLSv1.2"]),
+        ("site", "origins[0].customOriginConfig.originSslProtocols", "TLSv1", "TLSv1.2"),
+    ),
+    passes("sec-cloudfront-oac", "signed", named_later),
+    passes("sec-cloudfront-oac", "a server", lambda: custom(["TLSv1.2"])),
+    passes("sec-cloudfront-oac", "signed, to somewhere not known", origins_later),
+    passes(
+        "sec-cloudfront-oac",
+        "an address that may be a bucket's",
+        lambda: distribution(origin={"domain_name": later("site.example")}),
+        left=("site",),
+    ),
+    refuses(
+        "sec-cloudfront-oac",
+        "a bucket",
+        from_bucket,
+        ("site", "origins[0].originAccessControlId", "nothing", "an OriginAccessControl"),
+    ),
+    passes("sec-waf", "a web ACL", lambda: distribution(web_acl_id="arn:aws:wafv2:acl")),
+    passes("sec-waf", "a balancer with one", with_firewall),
+    passes("sec-waf", "an internal balancer", lambda: balancer(internal=True)),
+    passes("sec-waf", "a network load balancer", lambda: balancer(load_balancer_type="network")),
+    passes("sec-waf", "a balancer behind a distribution", behind_distribution),
+    passes("sec-waf", "not known", lambda: balancer(internal=later(True)), left=("web",)),
+    refuses("sec-waf", "a distribution", distribution, ("site", "webAclId", "nothing", "the ARN of a web ACL")),
+    refuses("sec-waf", "a balancer", balancer, ("web", "arn", "no web ACL", "a WebAclAssociation")),
+    passes("sec-alb-headers", "dropped", lambda: balancer(drop_invalid_header_fields=True)),
+    passes("sec-alb-headers", "a network load balancer", lambda: balancer(load_balancer_type="network")),
+    passes("sec-alb-headers", "not known", lambda: balancer(drop_invalid_header_fields=later(True)), left=("web",)),
+    refuses(
+        "sec-alb-headers",
+        "passed on",
+        lambda: balancer(desync_mitigation_mode="monitor"),
+        ("web", "dropInvalidHeaderFields", "nothing", "true"),
+        ("web", "desyncMitigationMode", '"monitor"', '"defensive" or "strictest"'),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_verdict_is_the_same_in_a_preview_or_said_to_be_open(case: Case) -> None:
+    case.check()

@@ -89,6 +89,8 @@ def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Stru
     identifiers |= {"arnSuffix": f"app/{name}/0a1b2c", "dnsName": f"{name}.us-east-1.elb.amazonaws.com"}
     outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(token)})
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})
+    if token == "aws:cloudwatch/eventRule:EventRule":
+        outputs.update({"arn": f"arn:aws:events:us-east-1:123456789012:rule/{name}"})
     if token == "aws:s3/bucket:Bucket":
         outputs.update({"bucket": outputs["id"]})
     if token == "aws:acm/certificate:Certificate":

@@ -6,7 +6,8 @@ after a few tries is a dead letter.
 
 For drills, a job that says `{"fail": true}` fails each time.
 
-Configured by RESULTS_TABLE in the environment, and RESULTS_DAYS, how long results are kept, 7 by default.
+Configured by RESULTS_TABLE in the environment, and RESULTS_DAYS, how long results are kept, 7 by default. Where there
+is EVENTS_TOPIC_ARN, that topic hears of each job that is done; a job that is delivered twice may be told of twice.
 """
 
 import hashlib
@@ -41,7 +42,9 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
     failed: list[dict[str, str]] = []
     for message in event["Records"]:
         try:
-            store(_table(), perform(message["body"]))
+            result = perform(message["body"])
+            store(_table(), result)
+            announce(result)
         except Exception:
             # Whatever it was, it must not take the other messages of the batch with it.
             logger.exception("message %s failed", message["messageId"])
@@ -82,6 +85,20 @@ def store(table: Any, result: dict[str, Any]) -> bool:
         return False
     logger.info("job %s is done", result["job_id"])
     return True
+
+
+def announce(result: dict[str, Any]) -> None:
+    """Tells the topic that a job is done, and whom its sender wants to be told: the job's `notify`, an address."""
+    topic = os.environ.get("EVENTS_TOPIC_ARN")
+    if topic:
+        done = {"kind": "job-done", "job_id": result["job_id"], "notify": json.loads(result["job"]).get("notify")}
+        kind = {"kind": {"DataType": "String", "StringValue": done["kind"]}}
+        _sns().publish(TopicArn=topic, Message=json.dumps(done), MessageAttributes=kind)
+
+
+@cache
+def _sns() -> Any:
+    return cast("Any", boto3).client("sns")
 
 
 @cache

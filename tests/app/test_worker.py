@@ -7,9 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from local.emulator import Emulator
 
 _HANDLER = Path(__file__).resolve().parents[2] / "app" / "worker" / "handler.py"
 
@@ -95,6 +98,20 @@ def test_only_true_asks_to_fail(results: Any, fail: object) -> None:
 def test_what_is_no_job_comes_back_and_spares_the_others(results: Any, body: str) -> None:
     assert batch(message("bad", body), message("good", {"job_id": "j1"})) == ["bad"]
     assert [item["job_id"] for item in results.scan()["Items"]] == ["j1"]
+
+
+def test_a_topic_hears_of_each_job_that_is_done_and_of_no_other(
+    results: Any, sqs: Any, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sns: Any = boto3.client("sns")
+    topic = sns.create_topic(Name="events")["TopicArn"]
+    queue = sqs.create_queue(QueueName="hears")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    monkeypatch.setenv("EVENTS_TOPIC_ARN", topic)
+    assert batch(message("m1", {"job_id": "j1", "notify": "ann@example.com"}), message("m2", {"fail": True})) == ["m2"]
+    (heard,) = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
+    assert json.loads(heard["Body"]) == {"kind": "job-done", "job_id": "j1", "notify": "ann@example.com"}
 
 
 def test_while_the_table_is_away_every_job_comes_back(results: Any) -> None:

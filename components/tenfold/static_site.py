@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pulumi
 import pulumi_aws as aws
 
+from tenfold.alarms import alarm_faults
 from tenfold.arguments import Children, checked
 from tenfold.children import inherited
 from tenfold.domain import DOMAIN_CHILDREN, alias_records, domain_certificate, domain_names
@@ -130,7 +131,8 @@ class StaticSite(pulumi.ComponentResource):
     """The ARN of its alarm, `error-alarm`; empty without it."""
 
     def __init__(self, name: str, args: StaticSiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        args = checked("StaticSite", name, StaticSiteArgs, args, _CHILDREN, lambda _: name_faults(name), *RULES)
+        rules = (lambda _: name_faults(name), *RULES, partial(alarm_faults, children=_CHILDREN))
+        args = checked("StaticSite", name, StaticSiteArgs, args, _CHILDREN, *rules)
         super().__init__("tenfold:index:StaticSite", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
         buckets = _buckets(self, args)

@@ -23,6 +23,8 @@ from tests.components.uses import EXAMPLES, HOLDS_DATA, IRREPLACEABLE, TOPIC
 from tests.policies.judging import Pack, run
 
 ROOT = Path(__file__).parents[2]
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+CRITICAL = "arn:aws:sns:us-east-1:123456789012:critical"
 COMPONENTS = components_of(tenfold)
 
 components = pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.__name__)
@@ -54,10 +56,32 @@ def args_class(component: Any) -> Any:
     return inspect.signature(component.__init__).parameters["args"].annotation
 
 
-def notifying(component: Any) -> dict[str, Any]:
-    """The arguments by which its alarms notify the topic."""
-    grouped = "alarms" in inspect.get_annotations(args_class(component))
-    return {"alarms": {"topic_arn": TOPIC}} if grouped else {"alarm_topic_arn": TOPIC}
+def alarm_kinds(component: Any) -> set[str]:
+    """The kinds of alarms that can be turned off, of components within it too."""
+    args = {**EXAMPLES[component.__name__].least, "alarms": {"off": ["nobody"]}}
+    return set(refused(lambda: made(component, args)).faults["alarms.off[0]"][1].split(", "))
+
+
+def alarm_kind(alarm: Registered, known: set[str]) -> str:
+    """The kind of an alarm, whose name begins with that of its parent; empty where it cannot be turned off."""
+    suffix = alarm.name.removeprefix(f"{alarm.parent.rpartition('::')[2]}-")
+    return max((kind for kind in known if suffix == kind or suffix.startswith(f"{kind}-")), key=len, default="")
+
+
+def notifying(built: Built[Any]) -> list[Registered]:
+    """Its alarms for people: one that scales a fleet does nothing else, and a watched one leaves it to its watcher."""
+    rules = " ".join(each.inputs["alarmRule"] for each in built.of("aws:cloudwatch/compositeAlarm:CompositeAlarm"))
+    return [
+        alarm
+        for alarm in built.of(ALARM)
+        if not any("autoscaling" in action for action in alarm.inputs["alarmActions"])
+        and f'("{alarm.name}")' not in rules
+    ]
+
+
+def told(alarm: Registered) -> list[str]:
+    """Whom an alarm notifies: what it lets EC2 do by itself, such as a reboot, notifies nobody."""
+    return [action for action in alarm.inputs["alarmActions"] if ":automate:" not in action]
 
 
 def root(path: str) -> str:
@@ -88,6 +112,15 @@ def urns(built: Built[Any]) -> set[str]:
 
 def inputs(built: Built[Any]) -> dict[str, dict[str, Any]]:
     return {child.urn: comparable(child.inputs) for child in children(built)}
+
+
+def apart_from_alarms(built: Built[Any]) -> dict[str, dict[str, Any]]:
+    """Its resources' properties but those that follow from which alarms there are: what is watched, and handed on."""
+    return {
+        child.urn: {key: given for key, given in comparable(child.inputs).items() if key != "alarmRule"}
+        for child in children(built)
+        if ":index:" not in child.type
+    }
 
 
 def comparable(value: Any) -> Any:
@@ -135,10 +168,10 @@ def test_its_arguments_class_is_exported_with_it(component: Any) -> None:
 
 
 @components
-def test_it_has_at_most_20_inputs_with_tags_and_overrides_among_them(component: Any) -> None:
+def test_it_has_at_most_20_inputs_with_alarms_tags_and_overrides_among_them(component: Any) -> None:
     inputs = inspect.get_annotations(args_class(component))
     assert len(inputs) <= 20
-    assert {"tags", "overrides"} <= inputs.keys()
+    assert {"alarms", "tags", "overrides"} <= inputs.keys()
 
 
 @components
@@ -286,17 +319,51 @@ def test_tags_reach_every_child_that_can_have_them(component: Any, use: str) -> 
 
 
 @every_use
-def test_alarms_notify_the_topic_and_exist_without_one(component: Any, use: str) -> None:
+def test_alarms_exist_without_a_topic_and_critical_ones_may_have_their_own(component: Any, use: str) -> None:
     args = EXAMPLES[component.__name__].uses()[use]
-    silent = build(lambda: made(component, args)).of("aws:cloudwatch/metricAlarm:MetricAlarm")
-    loud = build(lambda: made(component, {**args, **notifying(component)}))
-    alarms = loud.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+    topics = {"topic_arn": TOPIC, "critical_topic_arn": CRITICAL}
+    alarms = notifying(build(lambda: made(component, {**args, "alarms": topics})))
+    silent = notifying(build(lambda: made(component, args)))
     assert alarms or use != "full"
-    assert {alarm.name for alarm in alarms} == {alarm.name for alarm in silent}
-    # What an alarm lets EC2 do by itself, such as a reboot, notifies nobody; one that scales a fleet does nothing else.
-    told = [[action for action in alarm.inputs["alarmActions"] if ":automate:" not in action] for alarm in alarms]
-    assert all(actions == [TOPIC] for actions in told if not any("autoscaling" in action for action in actions))
+    assert {alarm.urn for alarm in alarms} == {alarm.urn for alarm in silent}
+    assert all(told(alarm) in ([TOPIC], [CRITICAL]) for alarm in alarms)
+    assert all(told(alarm) == alarm.inputs["okActions"] for alarm in alarms)
     assert all(alarm.inputs.get("alarmDescription") for alarm in alarms)
+
+
+@every_use
+def test_alarms_notify_the_topic_and_are_among_its_outputs(component: Any, use: str) -> None:
+    args = {**EXAMPLES[component.__name__].uses()[use], "alarms": {"topic_arn": TOPIC}}
+    built = build(lambda: made(component, args))
+    alarms = notifying(built)
+    assert all(told(alarm) == [TOPIC] for alarm in alarms)
+    arns = built.value(cast("Any", built.result).alarm_arns)
+    assert sorted(arn.rpartition(":")[2] for arn in arns.values()) == sorted(alarm.name for alarm in alarms)
+    assert all(arn.endswith(f"-{key.rpartition('/')[2]}") for key, arn in arns.items())
+    own = {alarm.name.removeprefix("it-") for alarm in alarms if alarm.parent == built["it"].urn}
+    assert {key for key in arns if "/" not in key} == own
+
+
+@every_use
+def test_alarms_that_are_off_are_not_made_and_nothing_else_changes(component: Any, use: str) -> None:
+    args = EXAMPLES[component.__name__].uses()[use]
+    silent, known = build(lambda: made(component, args)), alarm_kinds(component)
+    kinds = {alarm.urn: alarm_kind(alarm, known) for alarm in silent.of(ALARM)}
+    # What acts by itself stays.
+    assert all(kinds[alarm.urn] or alarm.inputs["alarmActions"] for alarm in silent.of(ALARM))
+    possible = sorted({kind for kind in kinds.values() if kind})
+    for off in (possible[::2], possible[1::2]):
+        built = build(partial(made, component, {**args, "alarms": {"off": off}}))
+        expected = {urn: given for urn, given in apart_from_alarms(silent).items() if kinds.get(urn, "") not in off}
+        assert apart_from_alarms(built) == expected
+
+
+@components
+def test_alarms_that_there_are_not_cannot_be_off(component: Any) -> None:
+    args = {**EXAMPLES[component.__name__].least, "alarms": {"off": ["nobody-alarm"]}}
+    refusal = refused(lambda: made(component, args))
+    assert refusal.faults.keys() == {"alarms.off[0]"}
+    assert refusal.resources == ()
 
 
 @every_use
@@ -373,6 +440,6 @@ def test_nothing_that_holds_data_goes_unlooked_at(component: Any, use: str) -> N
 @pytest.mark.parametrize("preview", [False, True], ids=["updated", "previewed"])
 def test_the_policy_pack_has_nothing_to_say(component: Any, use: str, preview: bool) -> None:
     args = EXAMPLES[component.__name__].uses()[use]
-    diagnostics = Pack().judge(run(lambda: made(component, {**args, **notifying(component)}), preview=preview))
+    diagnostics = Pack().judge(run(lambda: made(component, {**args, "alarms": {"topic_arn": TOPIC}}), preview=preview))
     # Verdicts on subnets of another stack stay open.
     assert [each.message for each in diagnostics if each.policyName != UNDECIDED] == []

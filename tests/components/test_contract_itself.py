@@ -15,10 +15,12 @@ import pulumi_aws as aws
 import pytest
 
 import tenfold
+from tenfold.alarms import Alarms, AlarmsArgs, AlarmSeverity, alarm_faults
 from tenfold.arguments import Children, bounded, checked
 from tenfold.children import inherited
 from tenfold.errors import ArgumentError, Fault
 from tests.components import test_contract as contract
+from tests.components.uses import Example
 
 
 class DepotArgs(TypedDict):
@@ -30,8 +32,8 @@ class DepotArgs(TypedDict):
     """What the alarm says of the table, by name; nothing by default."""
     settings: NotRequired[dict[str, Any]]
     """Whatever else the alarm says; nothing by default."""
-    alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the topic that the alarm notifies; nobody by default."""
+    alarms: NotRequired[AlarmsArgs]
+    """Whom the alarm notifies, and whether it is made; nobody by default."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of every resource that can have them."""
     overrides: NotRequired[dict[str, dict[str, Any]]]
@@ -43,7 +45,7 @@ CHILDREN: Children = {
     "alarm": aws.cloudwatch.MetricAlarm,
     "read-grant": aws.iam.RolePolicy,
 }
-EXAMPLE = contract.Example(
+EXAMPLE = Example(
     least={},
     full={"recovery_days": 7, "labels": {"team": "web", "kind": "jobs"}, "settings": {"size": 5}},
     sizes=[{"recovery_days": 1}, {"recovery_days": 35}],
@@ -60,7 +62,7 @@ class Design:
     check: Callable[..., Any]
     options: Callable[..., pulumi.ResourceOptions]
     table: Callable[..., aws.dynamodb.Table]
-    alarm: Callable[..., None]
+    alarm: Callable[..., Alarms]
     outputs: Callable[..., dict[str, Any]]
     grant_name: Callable[..., str]
 
@@ -73,7 +75,7 @@ def rules(args: DepotArgs) -> Iterable[Fault]:
 
 
 def check(name: str, args: Any, shape: Any = DepotArgs) -> Any:
-    return checked("Depot", name, shape, args, CHILDREN, rules)
+    return checked("Depot", name, shape, args, CHILDREN, rules, partial(alarm_faults, children=CHILDREN))
 
 
 def table(depot: pulumi.ComponentResource, args: Any, **properties: Any) -> aws.dynamodb.Table:
@@ -89,10 +91,11 @@ def table(depot: pulumi.ComponentResource, args: Any, **properties: Any) -> aws.
     return aws.dynamodb.Table("it-table", opts=pulumi.ResourceOptions(parent=depot), **given)
 
 
-def alarm(depot: pulumi.ComponentResource, args: Any, of: aws.dynamodb.Table, **properties: Any) -> None:
+def alarm(depot: pulumi.ComponentResource, args: Any, of: aws.dynamodb.Table, **properties: Any) -> Alarms:
     labels = args.get("labels", {})
     given: dict[str, Any] = {
-        "comparison_operator": "GreaterThanThreshold",
+        "description": pulumi.Output.json_dumps({name: labels[name] for name in sorted(labels)}),
+        "severity": AlarmSeverity.CRITICAL,
         "evaluation_periods": 1,
         "namespace": "AWS/DynamoDB",
         "metric_name": "SystemErrors",
@@ -100,16 +103,16 @@ def alarm(depot: pulumi.ComponentResource, args: Any, of: aws.dynamodb.Table, **
         "period": 60,
         "statistic": "Sum",
         "threshold": 0,
-        "alarm_description": pulumi.Output.json_dumps({name: labels[name] for name in sorted(labels)}),
-        "alarm_actions": [args["alarm_topic_arn"]] if "alarm_topic_arn" in args else [],
         "tags": {},
         **properties,
     }
-    aws.cloudwatch.MetricAlarm("it-alarm", opts=pulumi.ResourceOptions(parent=depot), **given)
+    alarms = Alarms(depot, args)
+    alarms.add("alarm", **given)
+    return alarms
 
 
-def outputs(of: aws.dynamodb.Table) -> dict[str, Any]:
-    return {"table_name": of.name, "table_arn": of.arn}
+def outputs(of: aws.dynamodb.Table, alarms: Alarms) -> dict[str, Any]:
+    return {"table_name": of.name, "table_arn": of.arn, "alarm_arns": alarms.arns()}
 
 
 SOUND = Design(
@@ -132,15 +135,17 @@ def depot(design: Design) -> Any:
         """The table's name."""
         table_arn: pulumi.Output[str]
         """The table's ARN."""
+        alarm_arns: pulumi.Output[dict[str, str]]
+        """The ARN of its alarm."""
 
         def __init__(self, name: str, args: Any, opts: pulumi.ResourceOptions | None = None) -> None:
             args = design.check(name, args)
             super().__init__(design.token, name, {**args}, design.options(name, args, CHILDREN, opts))
             made = design.table(self, args)
-            design.alarm(self, args, made)
-            for output, value in design.outputs(made).items():
+            outputs = design.outputs(made, design.alarm(self, args, made))
+            for output, value in outputs.items():
                 setattr(self, output, value)
-            self.register_outputs(design.outputs(made))
+            self.register_outputs(outputs)
 
         def grant_read(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
             """Lets a role read the table."""
@@ -266,9 +271,14 @@ def named_by_size(depot: pulumi.ComponentResource, args: Any) -> aws.dynamodb.Ta
     return table(depot, args, name=f"depot-{args.get('recovery_days')}")
 
 
-def described(text: Callable[[Any], Any]) -> Callable[..., None]:
+def described(text: Callable[[Any], Any]) -> Callable[..., Alarms]:
     """A step that has the alarm say what is made of the arguments."""
-    return lambda depot, args, of: alarm(depot, args, of, alarm_description=text(args))
+    return lambda depot, args, of: alarm(depot, args, of, description=text(args))
+
+
+def alarm_with(given: Callable[[Any], dict[str, Any]]) -> Callable[..., Alarms]:
+    """A step that makes the alarm by other arguments of alarms."""
+    return lambda depot, args, of: alarm(depot, {**args, "alarms": given(args.get("alarms", {}))}, of)
 
 
 def wrong(**steps: Any) -> Any:
@@ -288,12 +298,12 @@ VIOLATIONS: list[tuple[str, str, Callable[[], Any]]] = [
     ),
     (
         "21_inputs",
-        "test_it_has_at_most_20_inputs_with_tags_and_overrides_among_them",
+        "test_it_has_at_most_20_inputs_with_alarms_tags_and_overrides_among_them",
         lambda: wrong(shape=TooMany),
     ),
     (
         "no_tags",
-        "test_it_has_at_most_20_inputs_with_tags_and_overrides_among_them",
+        "test_it_has_at_most_20_inputs_with_alarms_tags_and_overrides_among_them",
         lambda: wrong(shape=WithoutTags),
     ),
     ("another_type", "test_its_type_is_of_the_package", lambda: wrong(token="depot:index:Depot")),
@@ -330,7 +340,7 @@ VIOLATIONS: list[tuple[str, str, Callable[[], Any]]] = [
     (
         "an_output_that_is_not_set",
         "test_every_annotated_output_is_set_and_registered",
-        lambda: wrong(outputs=lambda of: {"table_name": of.name}),
+        lambda: wrong(outputs=lambda of, _: {"table_name": of.name}),
     ),
     (
         "a_child_without_its_parent",
@@ -351,7 +361,7 @@ VIOLATIONS: list[tuple[str, str, Callable[[], Any]]] = [
     (
         "a_kind_that_is_never_made",
         "test_every_kind_that_overrides_know_is_seen_here_or_granted",
-        lambda: wrong(alarm=lambda *_: None),
+        lambda: wrong(alarm=alarm_with(lambda _: {"off": ["alarm"]})),
     ),
     (
         "a_grant_of_one_name_for_all_roles",
@@ -365,18 +375,48 @@ VIOLATIONS: list[tuple[str, str, Callable[[], Any]]] = [
     ),
     (
         "an_alarm_that_notifies_nobody",
-        "test_alarms_notify_the_topic_and_exist_without_one",
+        "test_alarms_notify_the_topic_and_are_among_its_outputs",
         lambda: wrong(alarm=partial(alarm, alarm_actions=[])),
     ),
     (
+        "a_critical_alarm_that_needs_a_topic_of_its_own",
+        "test_alarms_notify_the_topic_and_are_among_its_outputs",
+        lambda: wrong(alarm=alarm_with(lambda given: {"topic_arn": given.get("critical_topic_arn", "nobody")})),
+    ),
+    (
+        "an_alarm_that_is_no_output",
+        "test_alarms_notify_the_topic_and_are_among_its_outputs",
+        lambda: wrong(outputs=lambda of, _: {**outputs(of, _), "alarm_arns": pulumi.Output.from_input({})}),
+    ),
+    (
         "an_alarm_only_with_a_topic",
-        "test_alarms_notify_the_topic_and_exist_without_one",
-        lambda: wrong(alarm=lambda depot, args, of: "alarm_topic_arn" in args and alarm(depot, args, of)),
+        "test_alarms_exist_without_a_topic_and_critical_ones_may_have_their_own",
+        lambda: wrong(alarm=alarm_with(lambda given: given if "topic_arn" in given else {"off": ["alarm"]})),
+    ),
+    (
+        "an_alarm_that_tells_others_that_it_ends",
+        "test_alarms_exist_without_a_topic_and_critical_ones_may_have_their_own",
+        lambda: wrong(alarm=partial(alarm, ok_actions=[])),
     ),
     (
         "an_alarm_that_says_nothing",
-        "test_alarms_notify_the_topic_and_exist_without_one",
-        lambda: wrong(alarm=partial(alarm, alarm_description=None)),
+        "test_alarms_exist_without_a_topic_and_critical_ones_may_have_their_own",
+        lambda: wrong(alarm=partial(alarm, description=None)),
+    ),
+    (
+        "an_alarm_that_cannot_be_off",
+        "test_alarms_that_are_off_are_not_made_and_nothing_else_changes",
+        lambda: wrong(alarm=alarm_with(lambda _: {})),
+    ),
+    (
+        "something_else_that_goes_with_an_alarm",
+        "test_alarms_that_are_off_are_not_made_and_nothing_else_changes",
+        lambda: wrong(table=branching(lambda args: "off" in args.get("alarms", {}))),
+    ),
+    (
+        "any_alarm_off",
+        "test_alarms_that_there_are_not_cannot_be_off",
+        lambda: wrong(check=lambda name, args: checked("Depot", name, DepotArgs, args, CHILDREN, rules)),
     ),
     (
         "more_in_the_update_than_in_the_preview",

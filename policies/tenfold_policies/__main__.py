@@ -1,6 +1,7 @@
 """`python -m tenfold_policies` prints the table of rules, as the README shows it."""
 
 import sys
+from typing import Any
 
 from .rule import MANDATORY, Rule
 from .rules import RULES
@@ -25,8 +26,8 @@ def _row(rule: Rule) -> tuple[str, ...]:
     )
 
 
-def _shown(default: int | list[str] | list[int]) -> str:
-    return (", ".join(map(str, default)) or "none") if isinstance(default, list) else str(default)
+def _shown(default: int | list[str] | list[int] | dict[str, Any]) -> str:
+    return str(default) if isinstance(default, int) else ", ".join(map(str, default)) or "none"
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def _keeps_failures(configuration: Resource) -> bool:
     return configuration["destinationConfig.onFailure.destination"].given
 
 
-@resource_rule(
+@stack_rule(
     "dec-sns-subscription-dlq",
     on=(TOPIC_SUBSCRIPTION,),
     title="Messages that a topic could not deliver are kept",
@@ -134,14 +134,17 @@ def _keeps_failures(configuration: Resource) -> bool:
         "https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html", well_architected=_LOOSE_COUPLING
     ),
 )
-def undelivered_messages_are_kept(subscription: Resource, _: Settings) -> Findings:
+def undelivered_messages_are_kept(subscription: Resource, stack: Stack, _: Settings) -> Findings:
     """A subscription keeps the messages that could not be delivered to it.
 
-    A queue whose policy was changed, a function that was removed, an endpoint that is away: SNS tries for a while and
-    drops the message. Mail, text messages and pushes to phones have no such queue, and pass.
+    A queue whose policy was changed elsewhere, a function that was removed, an endpoint that is away: SNS tries for a
+    while and drops the message. A queue of the same stack passes, as it changes with its topic and SNS tries for 23
+    days; so do mail, text messages and pushes to phones, which have no such queue.
     """
     redrive = subscription["redrivePolicy"]
-    if not redrive.given and subscription["protocol"].text() in _DELIVERS:
+    if redrive.given or stack.links(subscription["endpoint"], QUEUE).resources:
+        return
+    if subscription["protocol"].text() in _DELIVERS:
         yield redrive.violates(
             allowed="a dead-letter queue", fix='set redrivePolicy to {"deadLetterTargetArn": the ARN of a queue}.'
         )

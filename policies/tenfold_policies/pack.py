@@ -150,4 +150,5 @@ def _resource(args: ResourceValidationArgs | PolicyResource, references: Mapping
         properties=cast("dict[str, Plain]", plain(args.props)),
         references=references,
         protect=args.opts.protect,
+        ignores=frozenset(args.opts.ignore_changes),
     )

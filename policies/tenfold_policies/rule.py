@@ -31,7 +31,7 @@ class Parameter:
     """
 
     name: str
-    default: int | list[str] | list[int]
+    default: int | list[str] | list[int] | dict[str, Any]
     description: str
     minimum: int | None = None
     maximum: int | None = None
@@ -42,6 +42,8 @@ class Parameter:
         if isinstance(self.default, list):
             kind = "integer" if self.default and isinstance(self.default[0], int) else "string"
             return {**described, "type": "array", "items": {"type": kind}}
+        if isinstance(self.default, dict):
+            return {**described, "type": "object"}
         bounds = {"minimum": self.minimum, "maximum": self.maximum}
         return {**described, "type": "integer", **{key: value for key, value in bounds.items() if value is not None}}
 
@@ -59,6 +61,10 @@ class Settings:
     def integers(self, name: str) -> list[int]:
         """A list of whole numbers."""
         return [int(value) for value in self._values[name]]
+
+    def members(self, name: str) -> Mapping[str, Any]:
+        """An object."""
+        return self._values[name]
 
     def texts(self, name: str) -> list[str]:
         """A list of texts."""

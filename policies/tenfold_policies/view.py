@@ -213,6 +213,7 @@ class Resource:
         properties: Inputs where the resource is judged alone, outputs where the stack is judged.
         references: Top-level property -> URNs of the resources it was made from; also there in a preview.
         protect: Whether Pulumi protects it from deletion.
+        ignores: The properties whose changes the program ignores.
     """
 
     type: str
@@ -221,6 +222,7 @@ class Resource:
     properties: Mapping[str, Plain]
     references: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     protect: bool = False
+    ignores: frozenset[str] = frozenset()
 
     def as_given(self) -> "Resource":
         """The resource without what the provider fills in.

@@ -181,7 +181,7 @@ def run(program: Program, *, preview: bool) -> Messages:
 
 
 def _options(request: Any) -> analyzer_pb2.AnalyzerResourceOptions:
-    return analyzer_pb2.AnalyzerResourceOptions(protect=request.protect)
+    return analyzer_pb2.AnalyzerResourceOptions(protect=request.protect, ignoreChanges=list(request.ignoreChanges))
 
 
 class Pack:

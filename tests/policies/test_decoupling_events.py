@@ -65,6 +65,10 @@ def subscription(protocol: Any = "sqs", **properties: Any) -> None:
     aws.sns.TopicSubscription("news", topic="arn:topic", protocol=protocol, endpoint="there", **properties)
 
 
+def to_own_queue() -> None:
+    aws.sns.TopicSubscription("news", topic="arn:topic", protocol="sqs", endpoint=aws.sqs.Queue("jobs").arn)
+
+
 def target(**properties: Any) -> None:
     aws.cloudwatch.EventTarget("nightly", rule="nightly", arn="arn:there", **properties)
 
@@ -149,6 +153,7 @@ CASES = [
     ),
     passes("dec-sns-subscription-dlq", "a queue for dead letters", lambda: subscription(redrive_policy=REDRIVE)),
     passes("dec-sns-subscription-dlq", "mail", lambda: subscription("email")),
+    passes("dec-sns-subscription-dlq", "a queue of the stack", to_own_queue),
     passes(
         "dec-sns-subscription-dlq",
         "a protocol that the update tells",
@@ -157,7 +162,7 @@ CASES = [
     ),
     refuses(
         "dec-sns-subscription-dlq",
-        "a queue without one",
+        "a queue of another stack",
         subscription,
         ("news", "redrivePolicy", "nothing", "a dead-letter queue"),
     ),

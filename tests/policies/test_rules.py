@@ -20,7 +20,7 @@ from tests.policies.judging import Case
 PACK = Path(__file__).parents[2] / "policies"
 FILES = [concern.__name__.replace("tenfold_policies.", "tests.policies.test_") for concern in CONCERNS]
 CASES = [case for file in FILES for case in cast("list[Case]", importlib.import_module(file).CASES)]
-GROUPS = {"maz", "sta", "dec", "dur", "sec", "sca", "cst", "tag"}
+GROUPS = {"shd", "maz", "sta", "dec", "dur", "sec", "sca", "cst", "tag"}
 by_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 
 
@@ -86,6 +86,8 @@ def test_the_engine_can_check_a_parameter_before_the_rule_reads_it(rule: Rule) -
         if isinstance(parameter.default, int):
             assert schema["type"] == "integer"
             assert schema["minimum"] <= parameter.default <= schema["maximum"]
+        elif isinstance(parameter.default, dict):
+            assert schema["type"] == "object"
         else:
             kinds = {"string": str, "integer": int}
             assert schema["type"] == "array"

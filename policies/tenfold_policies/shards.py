@@ -1,0 +1,217 @@
+"""Shards: databases that share one function's data are alike, and fall neither together nor by one password.
+
+A database says by its tag `Shard` which shard it is, and by its tag `ShardedCluster` of which cluster, where a stack
+has several. `ShardedCluster` of tenfold sets both.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from pulumi_policy import Severity
+
+from .labels import tag
+from .rule import ADVISORY, Settings, Source, stack_rule
+from .tokens import (
+    RDS_CLUSTER,
+    RDS_CLUSTER_INSTANCE,
+    RDS_CLUSTER_PARAMETER_GROUP,
+    RDS_INSTANCE,
+    RDS_PARAMETER_GROUP,
+)
+from .view import Findings, Resource, Stack, Undecided, Value, attempt
+
+SHARD_TAG: Final = "Shard"
+CLUSTER_TAG: Final = "ShardedCluster"
+_DATABASES = (RDS_CLUSTER, RDS_INSTANCE)
+_PAGE = "https://docs.aws.amazon.com/prescriptive-guidance/latest/saas-multitenant-managed-postgresql/partitioning-models.html"
+_ALIKE = Source(_PAGE, well_architected="REL08-BP04")
+
+
+def shards_of(cluster: str, stack: Stack) -> dict[str, Resource]:
+    """The databases of a sharded cluster by the name of their shard; a read replica is none."""
+    return {
+        shard: database
+        for database in sorted(stack.of(*_DATABASES), key=lambda each: each.urn)
+        if (shard := tag(database, SHARD_TAG).text())
+        and (tag(database, CLUSTER_TAG).text() or "") == cluster
+        and not database["replicateSourceDb"].given
+    }
+
+
+@stack_rule(
+    "shd-same-engine-version",
+    on=_DATABASES,
+    title="Shards have one engine version",
+    severity=Severity.HIGH,
+    remediation="Set engine and engineVersion of every shard to the same.",
+    source=_ALIKE,
+)
+def same_engine(database: Resource, stack: Stack, _: Settings) -> Findings:
+    """The shards of a cluster have the same engine, of the same version.
+
+    A row that moves is written by one and read by the other, and a query that is fast on one is to be so on all.
+    """
+    for name in ("engine", "engineVersion"):
+        yield from attempt(_alike(database, stack, database[name], lambda each, name=name: each[name].shown()))
+
+
+@stack_rule(
+    "shd-same-parameter-group",
+    on=_DATABASES,
+    title="Shards have the same parameters",
+    severity=Severity.MEDIUM,
+    remediation="Give the parameter groups of all shards the same family and the same parameters.",
+    source=_ALIKE,
+)
+def same_parameters(database: Resource, stack: Stack, _: Settings) -> Findings:
+    """The shards of a cluster run with the same parameters.
+
+    A shard on which replication, time zone or sorting is set otherwise answers otherwise, for the users on it.
+    """
+    name = _parameters_property(database)
+    yield from attempt(_alike(database, stack, database[name], lambda each: _parameters(each, stack)))
+
+
+def _parameters_property(database: Resource) -> str:
+    return "dbClusterParameterGroupName" if database.type == RDS_CLUSTER else "parameterGroupName"
+
+
+def _parameters(database: Resource, stack: Stack) -> str:
+    """What a database's parameter group sets; its name, where it is not in the stack."""
+    named = database[_parameters_property(database)]
+    type_ = RDS_CLUSTER_PARAMETER_GROUP if database.type == RDS_CLUSTER else RDS_PARAMETER_GROUP
+    links = stack.links(named, type_)
+    if links.hidden != 0:
+        raise Undecided(named)
+    if not links.resources:
+        return named.shown()
+    group = links.resources[0]
+    pairs = sorted((each["name"].text(), each["value"].text()) for each in group["parameters"].items())
+    return json.dumps([group["family"].text(), *pairs])
+
+
+@stack_rule(
+    "shd-same-instance-class-family",
+    on=_DATABASES,
+    title="Shards have instances of one family",
+    severity=Severity.LOW,
+    remediation="Choose instance classes of one family, such as db.r7g, and shares by weight.",
+    source=_ALIKE,
+    level=ADVISORY,
+)
+def same_family(database: Resource, stack: Stack, _: Settings) -> Findings:
+    """The shards of a cluster have instances of one family.
+
+    Of different processors, one is the slowest, and holds up whatever asks all shards. A shard that is to have more is
+    of a larger size, and of a greater weight.
+    """
+    where = database["clusterMembers" if database.type == RDS_CLUSTER else "instanceClass"]
+    yield from attempt(_alike(database, stack, where, lambda each: _families(each, stack)))
+
+
+def _families(database: Resource, stack: Stack) -> str:
+    if database.type == RDS_INSTANCE:
+        return _family(database["instanceClass"])
+    instances = stack.referrers(database, RDS_CLUSTER_INSTANCE, "clusterIdentifier").resources
+    return ", ".join(sorted({_family(instance["instanceClass"]) for instance in instances})) or "no instance"
+
+
+def _family(value: Value) -> str:
+    return ".".join((value.text() or "none").split(".")[:2])
+
+
+def _alike(database: Resource, stack: Stack, where: Value, what: Callable[[Resource], str]) -> Findings:
+    """A finding on a shard that differs from most of its cluster."""
+    if not tag(database, SHARD_TAG).text():
+        return
+    siblings = shards_of(tag(database, CLUSTER_TAG).text() or "", stack)
+    values = Counter(what(each) for each in siblings.values())
+    own = what(database)
+    # Of what is as frequent, the first in the order of texts: the verdict is the same in every run.
+    most = min(values, key=lambda value: (-values[value], value), default=own)
+    if own != most:
+        yield where.violates(
+            found=own,
+            allowed=f"{most}, as other shards of the cluster have it",
+            fix="bring all shards to the same, one after another.",
+        )
+
+
+@stack_rule(
+    "shd-shards-spread-azs",
+    on=_DATABASES,
+    title="Shards have their writers in different zones",
+    severity=Severity.HIGH,
+    remediation="Give the first instances of the shards different availabilityZones, in turn.",
+    source=Source(_PAGE, well_architected="REL10-BP01"),
+)
+def writers_are_spread(database: Resource, stack: Stack, _: Settings) -> Findings:
+    """The writers of a cluster's shards are not all in one availability zone.
+
+    Each shard survives the loss of a zone by a failover. With all writers in it, all shards fail over in the same
+    minute, and none of the users can write. Where no zone is given, AWS chooses one for each.
+    """
+    if not tag(database, SHARD_TAG).text():
+        return
+    siblings = shards_of(tag(database, CLUSTER_TAG).text() or "", stack)
+    # One finding per cluster, on its first database.
+    if len(siblings) < 2 or database.urn != min(each.urn for each in siblings.values()):
+        return
+    zones = [_writer_zones(each, stack) for each in siblings.values()]
+    if all(len(each) == 1 for each in zones) and len({next(iter(each)) for each in zones}) == 1:
+        name = "clusterMembers" if database.type == RDS_CLUSTER else "availabilityZone"
+        yield database[name].violates(
+            found=f"the writers of {', '.join(siblings)} in {next(iter(zones[0]))}",
+            allowed="writers in different availability zones",
+            fix="give the first instances of the shards different zones, in turn.",
+        )
+
+
+def _writer_zones(database: Resource, stack: Stack) -> set[str]:
+    """Where the writer of a database may be: of the instances with the first promotion tier, all may be it."""
+    if database.type == RDS_INSTANCE:
+        zone = database["availabilityZone"]
+        return {zone.text() or ""} if zone.given else set()
+    instances = stack.referrers(database, RDS_CLUSTER_INSTANCE, "clusterIdentifier").resources
+    tiers = [(each["promotionTier"].integer() or 0, each["availabilityZone"]) for each in instances]
+    first = min((tier for tier, _ in tiers), default=0)
+    return {zone.text() or "" for tier, zone in tiers if tier == first and zone.given}
+
+
+@stack_rule(
+    "shd-secret-per-shard",
+    on=_DATABASES,
+    title="Each shard has a password of its own",
+    severity=Severity.HIGH,
+    remediation="Set manageMasterUserPassword to true on each shard.",
+    source=Source(
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html", well_architected="SEC02-BP03"
+    ),
+)
+def secrets_are_apart(database: Resource, stack: Stack, _: Settings) -> Findings:
+    """No two shards have the same master password.
+
+    Whoever has one shard's would have all of them, and none could be changed without all.
+    """
+    if not tag(database, SHARD_TAG).text() or database["manageMasterUserPassword"].flag():
+        return
+    siblings = shards_of(tag(database, CLUSTER_TAG).text() or "", stack)
+    for name in ("masterPassword", "masterPasswordWo", "password", "passwordWo"):
+        own = database[name]
+        sharing = [shard for shard, each in siblings.items() if each.urn != database.urn and _same(own, each[name])]
+        if own.given and sharing:
+            yield own.violates(
+                found=f"the password of {', '.join(sharing)}",
+                allowed="a password of its own",
+                fix="set manageMasterUserPassword to true and remove the password.",
+            )
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether two values are the same, or are made from the same where neither is known yet."""
+    if one.unknown or other.unknown:
+        made_from = set(one.resource.references.get(one.path, ()))
+        return bool(made_from & set(other.resource.references.get(other.path, ())))
+    return one.given and one.raw == other.raw

@@ -1,0 +1,212 @@
+"""Rules of shard maps, each on programs that it passes and programs that it refuses."""
+
+import json
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from tests.policies.groups import later
+from tests.policies.judging import Case, passes, refuses
+from tests.policies.sharding import shard
+
+HALVES = {"east": "0-8191", "west": "8192-16383"}
+ALL = "each of the 16384 buckets on a shard"
+
+
+def document(shards: dict[str, str] | None = None, version: int = 2, **given: Any) -> dict[str, Any]:
+    return {
+        "schema": "tenfold-shards/map/1",
+        "version": version,
+        "hash": "xxh3_64/v1",
+        "shards": {name: {"weight": 1, "buckets": buckets} for name, buckets in (shards or HALVES).items()},
+        "overrides": [],
+        "ranges": [],
+    } | given
+
+
+def parameter(value: Any = None, *, shards: tuple[str, ...] = (), tags: Any = None, **given: Any) -> None:
+    text = json.dumps(document(**given)) if value is None else value
+    for name in shards:
+        shard(name, cluster=None)
+    aws.ssm.Parameter("map", type="String", value=text, tags=tags)
+
+
+def item(*, shards: tuple[str, ...] = (), first: bool = False, **given: Any) -> None:
+    keys: Any = {"hash_key": "map", "range_key": "item", "billing_mode": "PAY_PER_REQUEST"}
+    table = aws.dynamodb.Table("maps", tags={"ShardedCluster": "users"}, **keys)
+    for name in shards:
+        shard(name, cluster="users")
+    text = {"map": {"S": "main"}, "item": {"S": "version#2"}, "text": {"S": json.dumps(document(**given))}}
+    aws.dynamodb.TableItem(
+        "map",
+        table_name=table.name,
+        hash_key="map",
+        range_key="item",
+        item=json.dumps(text),
+        opts=pulumi.ResourceOptions(ignore_changes=["item"] if first else []),
+    )
+
+
+def unknown_item() -> None:
+    aws.dynamodb.TableItem("map", table_name="maps", hash_key="map", range_key="item", item=later("{}"))
+
+
+def secret_map() -> None:
+    """A map that only the update tells, whose parameter says that it is one."""
+    parameter(later(json.dumps(document())), tags={"ShardedCluster": "users"})
+
+
+def clusters(*names: str) -> None:
+    for name in names:
+        shard(name, cluster="users")
+
+
+def shards_of_two() -> str:
+    return json.dumps(document({"east": "0", "west": "1"}))
+
+
+def ranges(*bounds: str | None) -> list[dict[str, Any]]:
+    pairs = zip(bounds[::2], bounds[1::2], strict=True)
+    return [{"lower": lower, "upper": upper, "shard": "east"} for lower, upper in pairs]
+
+
+IN_FORCE = {"users": document(version=2)}
+NO_KEYS = "ranges that have no key in common"
+EVERY_OWNER = "every shard that the map in force gives something to"
+CASES = [
+    passes("shd-map-covers-keyspace", "two halves", parameter),
+    passes("shd-map-covers-keyspace", "another parameter", lambda: parameter('{"shards": {}}')),
+    passes("shd-map-covers-keyspace", "one bucket for each shard", lambda: parameter(shards_of_two()), buckets=2),
+    passes("shd-map-covers-keyspace", "a map that the update tells", secret_map, left=("map",)),
+    passes("shd-map-covers-keyspace", "an item that the update tells", unknown_item, left=("map",)),
+    refuses(
+        "shd-map-covers-keyspace",
+        "a hole",
+        lambda: parameter(json.dumps(document({"east": "0-8191", "west": "8193-16383"}))),
+        ("map", "value.shards", "1 buckets on no shard, the first is 8192", ALL),
+    ),
+    refuses(
+        "shd-map-covers-keyspace",
+        "a bucket that there is none of",
+        lambda: parameter(json.dumps(document({"east": "0-16384"}))),
+        ("map", "value.shards", "bucket 16384", "buckets from 0 to 16383"),
+    ),
+    passes("shd-map-no-overlap", "two halves, and two ranges", lambda: parameter(ranges=ranges("A", "N", "N", None))),
+    passes("shd-map-no-overlap", "a map that the update tells", secret_map, left=("map",)),
+    refuses(
+        "shd-map-no-overlap",
+        "a bucket on two shards",
+        lambda: parameter(json.dumps(document({"east": "0-8192", "west": "8192-16383"}))),
+        ("map", "value.shards", "1 buckets on two shards, the first is 8192", "each bucket on one shard"),
+    ),
+    refuses(
+        "shd-map-no-overlap",
+        "a range that begins within another",
+        lambda: parameter(ranges=ranges("A", "N", "M", "Z")),
+        ("map", "value.ranges", "ranges that both have the key 'M'", NO_KEYS),
+    ),
+    refuses(
+        "shd-map-no-overlap",
+        "a range without an end before another",
+        lambda: parameter(ranges=ranges("A", None, "M", "Z")),
+        ("map", "value.ranges", "ranges that both have the key 'M'", NO_KEYS),
+    ),
+    passes("shd-owner-exists", "both shards", lambda: item(shards=("east", "west"))),
+    passes("shd-owner-exists", "databases of another stack", item, left=("map",), left_after=("map",)),
+    refuses(
+        "shd-owner-exists",
+        "a shard that is not there",
+        lambda: item(shards=("east",)),
+        ("map", "item.text.S.shards", "west, which is no database of this stack", "the shards east"),
+    ),
+    refuses(
+        "shd-owner-exists",
+        "a range on a shard that is not there, by a parameter",
+        lambda: parameter(shards=("east", "west"), ranges=[{"lower": "A", "upper": None, "shard": "north"}]),
+        ("map", "value.shards", "north, which is no database of this stack", "the shards east, west"),
+    ),
+    passes("shd-no-owned-shard-dropped", "both are there", lambda: clusters("east", "west"), published=IN_FORCE),
+    refuses(
+        "shd-no-owned-shard-dropped",
+        "one is gone from a cluster that the update tells",
+        lambda: shard("east", cluster=later("users")),
+        ("east", "tags.Shard", "no database of shard west", EVERY_OWNER),
+        preview=(),
+        left=("east",),
+        published=IN_FORCE,
+    ),
+    refuses(
+        "shd-no-owned-shard-dropped",
+        "one is gone",
+        lambda: clusters("east", "south"),
+        ("east", "tags.Shard", "no database of shard west", EVERY_OWNER),
+        published=IN_FORCE,
+    ),
+    passes("shd-bucket-count-immutable", "none is in force", item),
+    passes("shd-bucket-count-immutable", "the same", item, published=IN_FORCE),
+    passes("shd-bucket-count-immutable", "a map that the update tells", secret_map, left=("map",), published=IN_FORCE),
+    refuses(
+        "shd-bucket-count-immutable",
+        "another hash, and half of the buckets",
+        lambda: parameter(json.dumps(document({"east": "0-8191"}, hash="crc32")), tags={"ShardedCluster": "users"}),
+        ("map", "value.hash", '"crc32"', '"xxh3_64/v1", as in the map in force'),
+        ("map", "value.shards", "8192 buckets", "16384, as in the map in force"),
+        published=IN_FORCE,
+    ),
+    passes("shd-map-version-monotonic", "the one in force", item, published=IN_FORCE),
+    passes("shd-map-version-monotonic", "the next one", lambda: item(version=3), published=IN_FORCE),
+    passes(
+        "shd-map-version-monotonic",
+        "a first one, which the program leaves to those who move data",
+        lambda: item(version=1, first=True),
+        published=IN_FORCE,
+    ),
+    passes("shd-map-version-monotonic", "a map that the update tells", secret_map, left=("map",), published=IN_FORCE),
+    refuses(
+        "shd-map-version-monotonic",
+        "an older one",
+        lambda: item(version=1),
+        ("map", "item.text.S.version", "1", "more than 2, which is in force"),
+        published=IN_FORCE,
+    ),
+    passes("shd-move-limit", "nothing moves", lambda: item(version=3), published=IN_FORCE),
+    passes("shd-move-limit", "a map that the update tells", secret_map, left=("map",), published=IN_FORCE),
+    refuses(
+        "shd-move-limit",
+        "all that one shard has",
+        lambda: parameter(json.dumps(document({"east": "0-16383"})), tags={"ShardedCluster": "users"}),
+        ("map", "value.shards", "8192 buckets that move", "at most 2048 at a time"),
+        published=IN_FORCE,
+    ),
+    refuses(
+        "shd-move-limit",
+        "two where one may",
+        lambda: parameter(
+            json.dumps(document({"east": "0-8193", "west": "8194-16383"})), tags={"ShardedCluster": "users"}
+        ),
+        ("map", "value.shards", "2 buckets that move", "at most 1 at a time"),
+        published=IN_FORCE,
+        maximumBuckets=1,
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_verdict_is_the_same_in_a_preview_or_said_to_be_open(case: Case) -> None:
+    case.check()
+
+
+def test_the_map_that_tenfold_shards_writes_is_one() -> None:
+    from tenfold_shards import ShardMap, encode
+
+    made = encode(ShardMap.create({"east": 1, "west": 3}))
+    for rule in ("shd-map-covers-keyspace", "shd-map-no-overlap"):
+        passes(rule, "as it is written", lambda: parameter(made)).check()
+    refuses(
+        "shd-map-covers-keyspace",
+        "without a shard",
+        lambda: parameter(made.replace('"buckets": "0-4095"', '"buckets": ""')),
+        ("map", "value.shards", "4096 buckets on no shard, the first is 0", ALL),
+    ).check()

@@ -1,0 +1,187 @@
+"""Zone loss, on programs that survive it and programs that do not, and against a simulation of every loss."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenfold_policies.zone_loss import Capacity
+from tests.policies.groups import later
+from tests.policies.judging import Case, passes, refuses
+from tests.policies.networks import nat, network, routed
+
+
+def fleet(*subnets: str, least: Any = 4, **properties: Any) -> None:
+    aws.autoscaling.Group("web", min_size=least, max_size=9, vpc_zone_identifiers=network(*subnets).ids(), **properties)
+
+
+def fleet_by_nat(*gateways: str, least: int = 4) -> None:
+    """A fleet in two zones, of which each leaves by the gateway in one of them."""
+    net = network("public-a", "public-b", "app-a", "app-b")
+    made = {zone: nat(net, f"public-{zone}") for zone in sorted(set(gateways))}
+    for own, zone in zip("ab", gateways, strict=True):
+        routed(net, f"app-{own}", nat_gateway_id=made[zone].id)
+    aws.autoscaling.Group("web", min_size=least, max_size=9, vpc_zone_identifiers=net.ids("app-a", "app-b"))
+
+
+def service(*subnets: str, count: int = 4, least: int | None = None) -> None:
+    web = aws.ecs.Service("web", desired_count=count, network_configuration={"subnets": network(*subnets).ids()})
+    if least is not None:
+        aws.appautoscaling.Target(
+            "web-scaling",
+            min_capacity=least,
+            max_capacity=9,
+            resource_id=web.name.apply(lambda name: f"service/shop/{name}"),
+            scalable_dimension="ecs:service:DesiredCount",
+            service_namespace="ecs",
+        )
+
+
+def cluster(*zones: str | None, subnets: tuple[str, ...] = ()) -> None:
+    engine: Any = "aurora-postgresql"
+    group = aws.rds.SubnetGroup("data", subnet_ids=network(*subnets).ids()).name if subnets else None
+    orders = aws.rds.Cluster("orders", engine=engine, db_subnet_group_name=group)
+    for number, zone in enumerate(zones):
+        aws.rds.ClusterInstance(
+            f"orders-{number}",
+            cluster_identifier=orders.id,
+            engine=engine,
+            instance_class="db.r7g.large",
+            availability_zone=zone,
+        )
+
+
+def cache(*zones: str, subnets: tuple[str, ...] = (), **properties: Any) -> None:
+    group = aws.elasticache.SubnetGroup("data", subnet_ids=network(*subnets).ids()).name if subnets else None
+    size: dict[str, Any] = properties or {"num_cache_clusters": len(zones)}
+    aws.elasticache.ReplicationGroup(
+        "sessions",
+        description="Sessions",
+        preferred_cache_cluster_azs=list(zones) or None,
+        subnet_group_name=group,
+        **size,
+    )
+
+
+A, B, C = "us-east-1a", "us-east-1b", "us-east-1c"
+CASES = [
+    passes("maz-zone-loss", "half of a fleet", lambda: fleet("app-a", "app-b")),
+    passes("maz-zone-loss", "one of three", lambda: fleet("app-a", "app-b", least=3)),
+    passes("maz-zone-loss", "a fleet of one", lambda: fleet("app-a", least=1)),
+    passes("maz-zone-loss", "a gateway in each zone", lambda: fleet_by_nat("a", "b")),
+    passes(
+        "maz-zone-loss",
+        "subnets of another stack",
+        lambda: aws.autoscaling.Group("web", min_size=2, max_size=4, vpc_zone_identifiers=["subnet-0a", "subnet-0b"]),
+        left=("web",),
+        left_after=("web",),
+    ),
+    passes("maz-zone-loss", "a size that the update tells", lambda: fleet("app-a", least=later(1)), left=("web",)),
+    refuses(
+        "maz-zone-loss",
+        "a fleet in one zone",
+        lambda: fleet("app-a", "data-a"),
+        ("web", "minSize", f"0 of 4 left without {A}", "at least 2 left without any one zone"),
+    ),
+    refuses(
+        "maz-zone-loss",
+        "a fleet in zones by name, in one of them",
+        lambda: aws.autoscaling.Group("web", min_size=2, max_size=4, availability_zones=[A]),
+        ("web", "minSize", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
+    ),
+    refuses(
+        "maz-zone-loss",
+        "one gateway for both zones",
+        lambda: fleet_by_nat("a", "a"),
+        ("web", "minSize", f"0 of 4 left without {A}", "at least 2 left without any one zone"),
+    ),
+    refuses(
+        "maz-zone-loss",
+        "two zones where two thirds are to be left",
+        lambda: fleet("app-a", "app-b", least=6),
+        ("web", "minSize", f"3 of 6 left without {A}", "at least 4 left without any one zone"),
+        minimumPercent=67,
+    ),
+    passes("maz-zone-loss", "a service in two zones", lambda: service("app-a", "app-b")),
+    passes("maz-zone-loss", "a service that scales to one", lambda: service("app-a", least=1)),
+    refuses(
+        "maz-zone-loss",
+        "a service in one zone, as far as it scales down",
+        lambda: service("app-a", count=6, least=2),
+        ("web", "desiredCount", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
+    ),
+    passes("maz-zone-loss", "a cluster in two zones", lambda: cluster(A, B)),
+    passes("maz-zone-loss", "a cluster that AWS spreads", lambda: cluster(None, None, subnets=("data-a", "data-b"))),
+    refuses(
+        "maz-zone-loss",
+        "a cluster of which most is in one zone",
+        lambda: cluster(A, A, A, B),
+        ("orders", "clusterMembers", f"1 of 4 left without {A}", "at least 2 left without any one zone"),
+    ),
+    refuses(
+        "maz-zone-loss",
+        "a cluster with subnets in one zone",
+        lambda: cluster(None, None, subnets=("data-a", "app-a")),
+        ("orders", "clusterMembers", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
+    ),
+    passes("maz-zone-loss", "a cache in two zones", lambda: cache(A, B)),
+    passes(
+        "maz-zone-loss",
+        "shards in two zones",
+        lambda: cache(subnets=("data-a", "data-b"), num_node_groups=2, replicas_per_node_group=1),
+    ),
+    refuses(
+        "maz-zone-loss",
+        "a cache in one zone",
+        lambda: cache(C, C),
+        ("sessions", "numCacheClusters", f"0 of 2 left without {C}", "at least 1 left without any one zone"),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_verdict_is_the_same_in_a_preview_or_said_to_be_open(case: Case) -> None:
+    case.check()
+
+
+ZONES = st.sampled_from("abcd")
+
+
+@st.composite
+def capacities(draw: st.DrawFn) -> Capacity:
+    zones = draw(st.sets(ZONES, min_size=1))
+    falls = {name: frozenset({name}) | draw(st.frozensets(ZONES, max_size=2)) for name in sorted(zones)}
+    return Capacity(draw(st.integers(0, 9)), falls)
+
+
+def placements(capacity: Capacity) -> Iterator[list[str]]:
+    """Every way in which AWS may place the units: as many in each zone, and what is over one by one in any."""
+    zones = sorted(capacity.falls_with)
+    each, over = divmod(capacity.count, len(zones))
+    for lucky in combinations(zones, over):
+        yield [zone for zone in zones for _ in range(each + (zone in lucky))]
+
+
+def still_working(units: list[str], capacity: Capacity, lost: str) -> int:
+    """A simulation: each unit works unless its zone is gone, or one that its zone needs."""
+    return len([zone for zone in units if lost not in capacity.falls_with[zone]])
+
+
+@given(capacities())
+def test_no_loss_of_any_zone_leaves_less_than_what_is_said(capacity: Capacity) -> None:
+    lost, left = capacity.worst()
+    losses = {(gone, still_working(units, capacity, gone)) for units in placements(capacity) for gone in "abcd"}
+    assert left == min(works for _, works in losses)
+    assert (lost, left) in losses
+
+
+@given(st.lists(ZONES, min_size=1, max_size=9))
+def test_what_is_pinned_to_zones_is_counted_where_it_is(units: list[str]) -> None:
+    capacity = Capacity(
+        len(units), {zone: frozenset({zone}) for zone in units}, {zone: units.count(zone) for zone in units}
+    )
+    assert capacity.worst()[1] == min(still_working(units, capacity, gone) for gone in "abcd")

@@ -7,30 +7,26 @@ waits, one that would cost too much is refused, and somebody is told how each on
 See https://docs.aws.amazon.com/mediaconvert/latest/ug/what-is.html.
 """
 
-from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple, cast
 
 import pulumi
 import pulumi_aws as aws
 
-from tenfold.alarms import Alarms, alarm_faults, handed_on
+from tenfold.alarms import Alarms, alarm_faults
 from tenfold.arguments import Children, checked
-from tenfold.bucket import BUCKET_CHILDREN, Bucket
-from tenfold.bucket_arguments import BucketArgs, BucketNotificationsArgs
+from tenfold.bucket import BUCKET_CHILDREN
 from tenfold.children import inherited
 from tenfold.environment import variable
 from tenfold.grants import grant
-from tenfold.queue_arguments import QueueServiceArgs
-from tenfold.queue_service import QUEUE_ACTING, QUEUE_CHILDREN, QueueService
+from tenfold.queue_service import QUEUE_ACTING, QUEUE_CHILDREN
 from tenfold.role_policies import service_trust
-from tenfold.transcoder_access import Store, read_policy, service_policy, starter_policy, upload_policy
+from tenfold.transcoder_access import read_policy, service_policy, upload_policy
 from tenfold.transcoder_alarms import ALARM_CHILDREN, event_alarms, job_alarms
 from tenfold.transcoder_arguments import TranscoderArgs
+from tenfold.transcoder_buckets import TranscoderBucket, outputs_bucket, tell_uploads, uploads_bucket
 from tenfold.transcoder_events import EVENT_CHILDREN, transcoder_events
 from tenfold.transcoder_faults import TRANSCODER_RULES, name_faults
-from tenfold.transcoder_presets import job_template
+from tenfold.transcoder_starter import transcoder_starter
 
 _CHILDREN: Children = {
     "queue": aws.mediaconvert.Queue,
@@ -43,7 +39,6 @@ _CHILDREN: Children = {
     "read-grant": aws.iam.RolePolicy,
 }
 _WITH_PARTS: Children = {**BUCKET_CHILDREN, **QUEUE_CHILDREN, **_CHILDREN}
-_SHIPPED = ("transcoder_start.py", "transcoder_job.py", "transcoder_model.py")
 
 
 class Transcoder(pulumi.ComponentResource):
@@ -115,16 +110,13 @@ class Transcoder(pulumi.ComponentResource):
         args = checked("Transcoder", name, TranscoderArgs, args, _CHILDREN, *rules)
         super().__init__("tenfold:index:Transcoder", name, {**args}, inherited(name, args, _CHILDREN, opts))
 
-        uploads, outputs = _place(self, args, "uploads"), _place(self, args, "outputs")
-        stores = pulumi.Output.all(uploads.store, outputs.store)
+        uploads, outputs = uploads_bucket(self, args), outputs_bucket(self, args)
         prefix = args.get("uploads", {}).get("prefix", "")
         queues = _queues(self, args)
-        arns = pulumi.Output.all(*(queue.arn for queue in queues.values()))
-        role, policy = _role(self, stores, prefix)
-        permissions = _starter_policy(stores, prefix, arns, role)
-        start = _start(self, args, uploads, permissions, _starter_environment(args, queues, role, outputs), policy)
-        _listen(args, uploads, start)
-        events = transcoder_events(self, args, arns)
+        role, permissions = _role(self, prefix, uploads, outputs)
+        start = transcoder_starter(self, args, (uploads, outputs), queues, role, [permissions])
+        tell_uploads(args, uploads, start)
+        events = transcoder_events(self, args, queues.values())
         alarms = Alarms(self, args)
         job_alarms(alarms, name, queues, args.get("queue", {}).get("waiting_alarm_seconds", 1800))
         event_alarms(alarms, name, events)
@@ -146,10 +138,10 @@ class Transcoder(pulumi.ComponentResource):
         self.environment = pulumi.Output.all(uploads.name, outputs.name).apply(
             lambda names: _environment(name, prefix, *names)
         )
-        self.upload_policy_json = uploads.store.apply(lambda store: upload_policy(Store(*store), prefix))
-        self.read_policy_json = outputs.store.apply(lambda store: read_policy(Store(*store)))
-        parts = {each.kind: each.bucket.alarm_arns for each in (uploads, outputs) if each.bucket}
-        self.alarm_arns = alarms.arns({"start": start.alarm_arns, **parts})
+        self.upload_policy_json = uploads.store.apply(lambda store: upload_policy(store, prefix))
+        self.read_policy_json = outputs.store.apply(read_policy)
+        parts = {"uploads": uploads.made, "outputs": outputs.made, "start": start}
+        self.alarm_arns = alarms.arns({key: part.alarm_arns for key, part in parts.items() if part})
         self.register_outputs({output: getattr(self, output) for output in Transcoder.__annotations__})
 
     def grant_upload(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
@@ -159,47 +151,6 @@ class Transcoder(pulumi.ComponentResource):
     def grant_read(self, role: aws.iam.Role) -> aws.iam.RolePolicy:
         """Lets a role list and read outputs."""
         return grant(self, "read-grant", role, self.read_policy_json)
-
-
-class _Place(NamedTuple):
-    """A bucket of uploads or of outputs, and the component where it is made here."""
-
-    kind: str
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
-    store: pulumi.Output[list[str]]
-    bucket: Bucket | None = None
-
-
-def _place(component: Transcoder, args: TranscoderArgs, kind: str) -> _Place:
-    given = cast("Mapping[str, Any]", args.get(kind, {}))
-    if "bucket_arn" in given:
-        arn = pulumi.Output.from_input(cast("pulumi.Input[str]", given["bucket_arn"]))
-        store = pulumi.Output.all(arn, given.get("kms_key_arn", ""))
-        return _Place(kind, arn.apply(lambda text: text.rpartition(":")[2]), arn, store)
-    bucket = Bucket(
-        f"{component.pulumi_resource_name}-{kind}",
-        cast("BucketArgs", _bucket_args(args, given, kind)),
-        pulumi.ResourceOptions(parent=component),
-    )
-    store = pulumi.Output.all(bucket.bucket_arn, args.get("kms_key_arn", ""))
-    return _Place(kind, bucket.bucket_name, bucket.bucket_arn, store, bucket)
-
-
-def _bucket_args(args: TranscoderArgs, given: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    cors = given.get("cors")
-    if kind == "uploads" and cors:
-        cors = [{"methods": ["PUT", "POST"], **rule} for rule in cors]
-    bucket: dict[str, Any] = {
-        "deletion_protection": args.get("deletion_protection", True),
-        **handed_on(args, BUCKET_CHILDREN),
-        **_given(args, "kms_key_arn", "tags"),
-        **({"cors": cors} if cors else {}),
-    }
-    if "expire_days" in given:
-        rule = {"prefix": given.get("prefix", ""), "expire_days": given["expire_days"]}
-        bucket["lifecycle"] = {"uploads": {key: value for key, value in rule.items() if value}}
-    return bucket
 
 
 def _queues(component: Transcoder, args: TranscoderArgs) -> dict[str, aws.mediaconvert.Queue]:
@@ -218,20 +169,21 @@ def _queues(component: Transcoder, args: TranscoderArgs) -> dict[str, aws.mediac
                 "renewal_type": "AUTO_RENEW" if queue.get("reserved_renewal", False) else "EXPIRE",
                 "reserved_slots": queue["reserved_slots"],
             },
-            tags={},
             opts=opts,
         )
     queues[""] = aws.mediaconvert.Queue(
         f"{name}-queue",
         description=f"Jobs of {name}",
         concurrent_jobs=queue.get("concurrent_jobs"),
-        tags={},
         opts=opts,
     )
     return queues
 
 
-def _role(component: Transcoder, stores: pulumi.Output[Any], prefix: str) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+def _role(
+    component: Transcoder, prefix: str, uploads: TranscoderBucket, outputs: TranscoderBucket
+) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    """The role that MediaConvert takes for jobs, and what it may do."""
     name, opts = component.pulumi_resource_name, pulumi.ResourceOptions(parent=component)
     role = aws.iam.Role(
         f"{name}-role",
@@ -239,103 +191,15 @@ def _role(component: Transcoder, stores: pulumi.Output[Any], prefix: str) -> tup
         assume_role_policy=service_trust("mediaconvert"),
         opts=opts,
     )
-    policy = aws.iam.RolePolicy(
+    permissions = aws.iam.RolePolicy(
         f"{name}-role-policy",
         role=role.name,
-        policy=stores.apply(lambda found: service_policy(Store(*found[0]), prefix, Store(*found[1]))),
+        policy=pulumi.Output.all(uploads.store, outputs.store).apply(
+            lambda stores: service_policy(stores[0], prefix, stores[1])
+        ),
         opts=opts,
     )
-    return role, policy
-
-
-def _starter_policy(
-    stores: pulumi.Output[Any], prefix: str, queue_arns: pulumi.Output[list[str]], role: aws.iam.Role
-) -> pulumi.Output[str]:
-    return pulumi.Output.all(stores, queue_arns, role.arn).apply(
-        lambda found: starter_policy(Store(*found[0][0]), prefix, found[1], found[2])
-    )
-
-
-def _starter_environment(
-    args: TranscoderArgs, queues: Mapping[str, aws.mediaconvert.Queue], role: aws.iam.Role, outputs: _Place
-) -> dict[str, pulumi.Input[str]]:
-    queue, limits = args.get("queue", {}), args.get("limits", {})
-    first, *overflow = queues.values()
-    return {
-        **args.get("start", {}).get("environment", {}),
-        "TRANSCODER_QUEUE_ARN": first.arn,
-        "TRANSCODER_OVERFLOW_QUEUE_ARN": overflow[0].arn if overflow else "",
-        "TRANSCODER_OVERFLOW_MINUTES": str(queue.get("reserved_wait_minutes", 15) if overflow else 0),
-        "TRANSCODER_ROLE_ARN": role.arn,
-        "TRANSCODER_OUTPUTS_BUCKET": outputs.name,
-        "TRANSCODER_MAX_INPUT_MINUTES": f"{limits.get('max_input_minutes', 180):g}",
-        "TRANSCODER_MAX_INPUT_GB": f"{limits.get('max_input_gb', 20):g}",
-    }
-
-
-def _start(
-    component: Transcoder,
-    args: TranscoderArgs,
-    uploads: _Place,
-    permissions: pulumi.Output[str],
-    environment: dict[str, pulumi.Input[str]],
-    role_policy: aws.iam.RolePolicy,
-) -> QueueService:
-    """The queue of uploads and the function that starts their jobs, after what MediaConvert may do for these."""
-    start = args.get("start", {})
-    service: dict[str, Any] = {
-        "worker": {
-            "code": _code(job_template(args)),
-            "handler": "tenfold.transcoder_start.handle",
-            # One upload at a time: another one's probe would take the time of this one.
-            "batch_size": 1,
-            "timeout_seconds": 60,
-            "memory_mb": 512,
-            "maximum_concurrency": start.get("maximum_concurrency", 5),
-            "environment": environment,
-            "policies": {"jobs": permissions},
-            "log_retention_days": start.get("log_retention_days", 30),
-        },
-        "senders": {"uploads": uploads.arn},
-        "max_receive_count": start.get("max_receive_count", 10),
-        **handed_on(args, QUEUE_CHILDREN),
-        **_given(args, "kms_key_arn", "tags"),
-    }
-    return QueueService(
-        f"{component.pulumi_resource_name}-start",
-        cast("QueueServiceArgs", service),
-        pulumi.ResourceOptions(parent=component, depends_on=[role_policy]),
-    )
-
-
-def _code(template: str) -> pulumi.Archive:
-    """The function's code: the modules of this package that it is made of, and what all jobs have in common."""
-    here = Path(__file__).parent
-    modules = {f"tenfold/{name}": pulumi.FileAsset(str(here / name)) for name in _SHIPPED}
-    return pulumi.AssetArchive(
-        {
-            "tenfold/__init__.py": pulumi.StringAsset('"""What starts jobs."""\n'),
-            "tenfold/transcoder_template.json": pulumi.StringAsset(template),
-            **modules,
-        }
-    )
-
-
-def _listen(args: TranscoderArgs, uploads: _Place, start: QueueService) -> None:
-    """Has the bucket made here tell the queue of uploads. One of the program's has a list of its own."""
-    if uploads.bucket is None:
-        return
-    given = args.get("uploads", {})
-    target: dict[str, Any] = {
-        "queue_arn": start.queue_arn,
-        **({"prefix": given["prefix"]} if "prefix" in given else {}),
-    }
-    suffixes = given.get("suffixes", [])
-    queues = {f"start-{suffix[1:]}": {**target, "suffix": suffix} for suffix in suffixes} or {"start": target}
-    # S3 tries at once whether it may send.
-    uploads.bucket.notify(
-        cast("BucketNotificationsArgs", {"queues": queues}), pulumi.ResourceOptions(depends_on=[start])
-    )
+    return role, permissions
 
 
 def _environment(name: str, prefix: str, uploads: str, outputs: str) -> dict[str, str]:
@@ -344,7 +208,3 @@ def _environment(name: str, prefix: str, uploads: str, outputs: str) -> dict[str
         variable(f"{name}_UPLOADS_PREFIX"): prefix,
         variable(f"{name}_OUTPUTS_BUCKET"): outputs,
     }
-
-
-def _given(args: TranscoderArgs, *keys: str) -> dict[str, Any]:
-    return {key: args[key] for key in keys if key in args}

@@ -4,13 +4,14 @@ See https://docs.aws.amazon.com/mediaconvert/latest/ug/iam-role.html.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from tenfold.policy_documents import Statement, policy_document
 from tenfold.transcoder_job import REJECTION_SOURCE, REJECTION_TYPE
 
 
-class Store(NamedTuple):
+@dataclass(frozen=True)
+class Store:
     """A bucket, and the key of its objects.
 
     Attributes:

@@ -1,11 +1,13 @@
 """What a program says of a transcoder."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
-from tenfold.alarms import AlarmsArgs
+from tenfold.alarms import AlarmsArgs, handed_on
+from tenfold.arguments import Children
 from tenfold.bucket_arguments import BucketCorsArgs
 
 
@@ -179,3 +181,9 @@ class TranscoderArgs(TypedDict):
     overrides: NotRequired[dict[str, dict[str, Any]]]
     """Properties by kind of child, merged last: `{"queue": {"status": "PAUSED"}}`; buckets and the start queue are
     reached by Pulumi's `transforms`."""
+
+
+def shared(args: TranscoderArgs, children: Children) -> dict[str, Any]:
+    """What a part of a transcoder is given as it is: the key, the tags, and alarms of its own kinds."""
+    given = cast("Mapping[str, Any]", args)
+    return {**{key: given[key] for key in ("kms_key_arn", "tags") if key in given}, **handed_on(args, children)}

@@ -4,7 +4,7 @@ See https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_event_list.h
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pulumi
@@ -43,7 +43,7 @@ class Events(NamedTuple):
 
 
 def transcoder_events(
-    component: pulumi.ComponentResource, args: TranscoderArgs, queue_arns: pulumi.Output[Sequence[str]]
+    component: pulumi.ComponentResource, args: TranscoderArgs, queues: Iterable[aws.mediaconvert.Queue]
 ) -> Events:
     """Tells a topic or a queue what became of the jobs of some queues of MediaConvert's, and of rejected uploads."""
     events = args.get("events", {})
@@ -52,7 +52,9 @@ def transcoder_events(
     rule = aws.cloudwatch.EventRule(
         f"{name}-events-rule",
         description=f"What became of the uploads of {name}",
-        event_pattern=queue_arns.apply(lambda arns: event_pattern(arns, [status.value for status in statuses])),
+        event_pattern=pulumi.Output.all(*(queue.arn for queue in queues)).apply(
+            lambda arns: event_pattern(arns, [status.value for status in statuses])
+        ),
         opts=opts,
     )
     dlq = _dead_letter_queue(component, args, rule)

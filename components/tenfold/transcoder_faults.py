@@ -16,6 +16,8 @@ from tenfold.transcoder_presets import job_faults, preset_faults
 # A bucket's name has 63 characters, of which "-uploads-bucket-" and Pulumi's seven random ones take 23; a bucket as a
 # component leaves room for more.
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,29}[a-z0-9])?")
+# A policy would take `*` and `?` for more than they are.
+_PREFIX = re.compile(r"[A-Za-z0-9!_.'()=-][A-Za-z0-9!_.'()=/ -]{0,199}")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,20}")
 _BUCKET = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _VARIABLE = re.compile(r"(?!TRANSCODER_)[A-Za-z][A-Za-z0-9_]+")
@@ -44,7 +46,10 @@ def _upload_faults(args: TranscoderArgs) -> Iterable[Fault]:
     uploads = args.get("uploads", {})
     yield from bounded("uploads.expire_days", uploads.get("expire_days"), 1, 36_500, "days")
     yield from _store_faults("uploads", uploads, ("cors", "expire_days", "suffixes"))
-    suffixes = uploads.get("suffixes", [])
+    prefix, suffixes = uploads.get("prefix"), uploads.get("suffixes", [])
+    if prefix is not None and not _PREFIX.fullmatch(prefix):
+        allowed = "1 to 200 letters, digits, spaces and `!_.'()=/-`, no slash first"
+        yield Fault("uploads.prefix", f"{prefix!r} is given", allowed)
     for index, suffix in enumerate(suffixes):
         if not _EXTENSION.fullmatch(suffix):
             yield Fault(f"uploads.suffixes[{index}]", f"{suffix!r} is given", "a file extension: `.mp4`")
@@ -57,9 +62,7 @@ def _output_faults(args: TranscoderArgs) -> Iterable[Fault]:
     yield from _store_faults("outputs", outputs, ("cors",))
     arn = outputs.get("bucket_arn")
     if isinstance(arn, str) and is_known(arn) and arn == args.get("uploads", {}).get("bucket_arn"):
-        yield Fault(
-            "outputs.bucket_arn", "it is that of the uploads", "another one: outputs would be uploads again"
-        )
+        yield Fault("outputs.bucket_arn", "it is that of the uploads", "another one: outputs would be uploads again")
 
 
 def _store_faults(path: str, store: Mapping[str, Any], of_new_ones: Iterable[str]) -> Iterable[Fault]:

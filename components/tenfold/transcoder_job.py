@@ -66,10 +66,10 @@ class Place:
 
     Attributes:
         queue_arn: The queue that a job is sent to.
-        overflow_queue_arn: The queue that it goes to where it waits there too long; empty without one.
-        overflow_minutes: How long that is.
         role_arn: The role that MediaConvert takes.
         bucket: The name of the bucket of outputs.
+        overflow_queue_arn: The queue that a job goes to where it waits too long; empty without one.
+        overflow_minutes: How long that is.
     """
 
     queue_arn: str

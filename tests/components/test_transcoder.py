@@ -223,8 +223,6 @@ class TestStart:
         variables = transcoder()["video-start-worker"].inputs["environment"]["variables"]
         assert variables == {
             "TRANSCODER_QUEUE_ARN": QUEUE,
-            "TRANSCODER_OVERFLOW_QUEUE_ARN": "",
-            "TRANSCODER_OVERFLOW_MINUTES": "0",
             "TRANSCODER_ROLE_ARN": "arn:aws:iam:us-east-1:123456789012:video-role",
             "TRANSCODER_OUTPUTS_BUCKET": "video-outputs-bucket-0a1b2c",
             "TRANSCODER_MAX_INPUT_MINUTES": "180",
@@ -441,7 +439,7 @@ class TestRefusals:
         ("args", "paths"),
         [
             ({"limits": {"max_input_minutes": -1, "max_input_gb": 6000}}, ["max_input_minutes", "max_input_gb"]),
-            ({"uploads": {"expire_days": 0}}, ["expire_days"]),
+            ({"uploads": {"expire_days": 0, "prefix": "*"}}, ["expire_days", "prefix"]),
             ({"uploads": {"suffixes": ["mp4", ".mp4", ".mp4"]}}, ["suffixes[0]", "suffixes[2]"]),
             ({"uploads": {"cors": [{"origins": []}]}}, ["cors[0].origins"]),
             ({"uploads": {"kms_key_arn": KEY}}, ["kms_key_arn"]),

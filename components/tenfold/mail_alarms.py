@@ -22,14 +22,14 @@ def mail_alarms(
     alarms: Alarms,
     name: str,
     configuration_set_name: pulumi.Input[str],
-    topic: aws.sns.Topic,
+    undelivered: aws.sqs.Queue,
     daily_quota: pulumi.Input[int] | None,
 ) -> None:
     """All alarms of a mailer itself; its queue and its table have their own."""
     of_set = {CONFIGURATION_SET_TAG: configuration_set_name}
     _reputation_alarms(alarms, name, of_set)
     _sending_alarms(alarms, name, of_set)
-    _topic_alarm(alarms, name, topic)
+    _undelivered_alarm(alarms, name, undelivered)
     if daily_quota is not None:
         _quota_alarm(alarms, daily_quota)
 
@@ -134,16 +134,16 @@ def _mails_alarm(alarms: Alarms, kind: str, description: str, metric: str, of_se
     )
 
 
-def _topic_alarm(alarms: Alarms, name: str, topic: aws.sns.Topic) -> None:
+def _undelivered_alarm(alarms: Alarms, name: str, undelivered: aws.sqs.Queue) -> None:
     alarms.add(
-        "feedback-topic-alarm",
-        f"News of bounces and complaints of {name} do not reach a subscriber of their topic, and are lost: see the "
-        "policy of its queue, and the key's.",
+        "undelivered-alarm",
+        f"News of bounces and complaints of {name} do not reach their queue and are in the queue {name}-undelivered for "
+        "14 days: see the queue's policy and its key, and send them again.",
         AlarmSeverity.CRITICAL,
-        namespace="AWS/SNS",
-        metric_name="NumberOfNotificationsFailed",
-        dimensions={"TopicName": topic.name},
-        statistic="Sum",
+        namespace="AWS/SQS",
+        metric_name="ApproximateNumberOfMessagesVisible",
+        dimensions={"QueueName": undelivered.name},
+        statistic="Maximum",
         period=60,
         evaluation_periods=1,
         threshold=0,

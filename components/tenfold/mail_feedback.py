@@ -14,6 +14,8 @@ from tenfold.alarms import handed_on
 from tenfold.mail_access import feedback_topic_policy
 from tenfold.mail_alarms import CONFIGURATION_SET_TAG
 from tenfold.mail_arguments import MailerArgs
+from tenfold.queue_access import queue_policy
+from tenfold.queue_arguments import FOURTEEN_DAYS
 from tenfold.queue_service import QUEUE_CHILDREN, QueueService
 from tenfold.table import TABLE_CHILDREN, Table
 from tenfold.table_access import table_policy
@@ -31,11 +33,13 @@ class MailFeedback(NamedTuple):
 
     Attributes:
         topic: The topic that SES tells.
+        undelivered: What the topic could not hand on to the queue.
         service: The queue behind it, and its function.
         table: The addresses that get no mail.
     """
 
     topic: aws.sns.Topic
+    undelivered: aws.sqs.Queue
     service: QueueService
     table: Table
 
@@ -54,18 +58,20 @@ def mail_feedback(
     )
     table = _table(mailer, args)
     service = _service(mailer, args, topic, table)
+    undelivered = _undelivered(mailer, args, topic)
     subscription = aws.sns.TopicSubscription(
         f"{name}-feedback-subscription",
         topic=topic.arn,
         protocol="sqs",
         endpoint=service.queue_arn,
         raw_message_delivery=True,
+        redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": undelivered.arn}),
         # SNS is let in by the queue's policy.
         opts=pulumi.ResourceOptions(parent=mailer, depends_on=[service]),
     )
     # SES tries the topic at once, and refuses one that does not let it in.
     told = _events(mailer, configuration_set, topic, [policy, subscription])
-    return MailFeedback(topic, service, table), told
+    return MailFeedback(topic, undelivered, service, table), told
 
 
 def mail_metrics(
@@ -88,6 +94,20 @@ def mail_metrics(
         },
         opts=pulumi.ResourceOptions(parent=mailer),
     )
+
+
+def _undelivered(mailer: pulumi.ComponentResource, args: MailerArgs, topic: aws.sns.Topic) -> aws.sqs.Queue:
+    """The dead-letter queue of the subscription: a policy or a key that is broken loses nothing."""
+    key = args.get("kms_key_arn")
+    queue = aws.sqs.Queue(
+        f"{mailer.pulumi_resource_name}-undelivered",
+        message_retention_seconds=FOURTEEN_DAYS,
+        kms_master_key_id=key,
+        sqs_managed_sse_enabled=True if key is None else None,
+        opts=pulumi.ResourceOptions(parent=mailer),
+    )
+    queue_policy(mailer, "undelivered-policy", queue, {"feedback": topic.arn})
+    return queue
 
 
 def _events(
@@ -134,6 +154,8 @@ def _service(mailer: pulumi.ComponentResource, args: MailerArgs, topic: aws.sns.
                 "SOFT_BOUNCE_LIMIT": str(feedback.get("soft_bounce_limit", 5)),
                 "SOFT_BOUNCE_DAYS": str(feedback.get("soft_bounce_days", 7)),
             },
+            # Bounces come in waves, and a write is small: they can wait for each other.
+            "maximum_concurrency": 10,
             "policies": {"suppression": arns.apply(lambda found: table_policy(_WRITES, found[0], [], found[1]))},
             "log_retention_days": feedback.get("log_retention_days", 30),
         },

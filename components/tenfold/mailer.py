@@ -46,6 +46,8 @@ _CHILDREN: Children = {
     "feedback-topic": aws.sns.Topic,
     "feedback-topic-policy": aws.sns.TopicPolicy,
     "feedback-subscription": aws.sns.TopicSubscription,
+    "undelivered": aws.sqs.Queue,
+    "undelivered-policy": aws.sqs.QueuePolicy,
     "template": aws.ses.Template,
     "bounce-rate-alarm": aws.cloudwatch.MetricAlarm,
     "complaint-rate-alarm": aws.cloudwatch.MetricAlarm,
@@ -53,7 +55,7 @@ _CHILDREN: Children = {
     "account-complaint-rate-alarm": aws.cloudwatch.MetricAlarm,
     "rendering-failure-alarm": aws.cloudwatch.MetricAlarm,
     "reject-alarm": aws.cloudwatch.MetricAlarm,
-    "feedback-topic-alarm": aws.cloudwatch.MetricAlarm,
+    "undelivered-alarm": aws.cloudwatch.MetricAlarm,
     "quota-alarm": aws.cloudwatch.MetricAlarm,
     "send-grant": aws.iam.RolePolicy,
 }
@@ -94,6 +96,8 @@ class Mailer(pulumi.ComponentResource):
     """The names of the templates on AWS, by the program's."""
     feedback_topic_arn: pulumi.Output[str]
     """The ARN of the topic that SES tells of bounces, complaints, delays, and mail that it did not send."""
+    undelivered_queue_url: pulumi.Output[str]
+    """The URL of the queue of events that the topic could not hand on."""
     feedback_queue_url: pulumi.Output[str]
     """The URL of the queue between the topic and the function."""
     feedback_dlq_url: pulumi.Output[str]
@@ -135,7 +139,7 @@ class Mailer(pulumi.ComponentResource):
         _no_forwarding(self, identity, told)
         alarms = Alarms(self, args)
         set_name = configuration_set.configuration_set_name
-        mail_alarms(alarms, name, set_name, feedback.topic, args.get("daily_quota"))
+        mail_alarms(alarms, name, set_name, feedback.undelivered, args.get("daily_quota"))
 
         self.identity_arn = identity.arn
         self.configuration_set_name = set_name
@@ -143,6 +147,7 @@ class Mailer(pulumi.ComponentResource):
         self.dns_records = _described(records)
         self.template_names = _names(templates)
         self.feedback_topic_arn = feedback.topic.arn
+        self.undelivered_queue_url = feedback.undelivered.url
         self.feedback_queue_url = feedback.service.queue_url
         self.feedback_dlq_url = feedback.service.dlq_url
         self.redrive_command = feedback.service.redrive_command

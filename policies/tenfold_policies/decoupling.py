@@ -5,10 +5,13 @@ then needs is a place for messages that fail, time to look at them, someone who 
 worker.
 """
 
+import re
+
 from pulumi_policy import Severity
 
 from .rule import ADVISORY, Parameter, Settings, Source, resource_rule, stack_rule
 from .tokens import (
+    COMPOSITE_ALARM,
     DYNAMODB_TABLE,
     EVENT_SOURCE_MAPPING,
     KINESIS_STREAM,
@@ -239,22 +242,39 @@ def dead_letters_alarm(queue: Resource, stack: Stack, _: Settings) -> Findings:
     Dead letters are work that was promised and not done. They say nothing by themselves, and expire.
     """
     for sink in _sinks(queue, stack):
-        if not some(stack.referrers(sink, METRIC_ALARM, "dimensions.QueueName"), _watches_depth):
+        watched = stack.referrers(sink, METRIC_ALARM, "dimensions.QueueName")
+        if not some(watched, lambda alarm: _watches_depth(alarm) and _notifies(alarm, stack)):
             yield sink["name"].violates(
                 found="no alarm on the queue's depth",
-                allowed="a MetricAlarm on ApproximateNumberOfMessagesVisible with alarmActions",
+                allowed="a MetricAlarm on ApproximateNumberOfMessagesVisible with alarmActions, its own or those of a "
+                "CompositeAlarm",
                 fix="create the alarm with the dimension QueueName of this queue and an SNS topic as its action.",
             )
 
 
 def _watches_depth(alarm: Resource) -> bool:
-    actions = alarm["alarmActions"]
-    return (
-        alarm["namespace"].text() == "AWS/SQS"
-        and alarm["metricName"].text() == "ApproximateNumberOfMessagesVisible"
-        and alarm["actionsEnabled"].flag() is not False
-        and actions.given
-    )
+    return alarm["namespace"].text() == "AWS/SQS" and alarm["metricName"].text() == "ApproximateNumberOfMessagesVisible"
+
+
+def _notifies(alarm: Resource, stack: Stack) -> bool:
+    """Whether an alarm has actions, or is one of those that a composite alarm with actions watches."""
+    return _acts(alarm) or any(_acts(each) and _watches(each, alarm) for each in stack.of(COMPOSITE_ALARM))
+
+
+def _watches(composite: Resource, alarm: Resource) -> bool:
+    """Whether a composite alarm's rule names an alarm; where it is not known, whether it was made from it."""
+    rule = composite["alarmRule"]
+    if rule.unknown:
+        made_from = composite.references.get("alarmRule", ())
+        if not made_from:
+            raise Undecided(rule)
+        return alarm.urn in made_from
+    named = set(re.findall(r"""[("']([^()"']+)["')]""", rule.text() or ""))
+    return any(alarm[key].raw in named for key in ("arn", "name"))
+
+
+def _acts(alarm: Resource) -> bool:
+    return alarm["actionsEnabled"].flag() is not False and alarm["alarmActions"].given
 
 
 def _sinks(queue: Resource, stack: Stack) -> list[Resource]:

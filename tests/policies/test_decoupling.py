@@ -85,7 +85,7 @@ def reader_of_one_of_two() -> None:
     aws.lambda_.EventSourceMapping("mapping", event_source_arn=either, function_name=worker.arn)
 
 
-def alarmed(**alarm: Any) -> None:
+def alarmed(**alarm: Any) -> aws.cloudwatch.MetricAlarm:
     _, dead = pair()
     topic = aws.sns.Topic("oncall")
     properties: dict[str, Any] = {
@@ -94,21 +94,31 @@ def alarmed(**alarm: Any) -> None:
         "dimensions": {"QueueName": dead.name},
         "alarm_actions": [topic.arn],
     }
-    aws.cloudwatch.MetricAlarm(
+    return aws.cloudwatch.MetricAlarm(
         "alarm", comparison_operator="GreaterThanThreshold", evaluation_periods=1, threshold=0, **(properties | alarm)
     )
 
 
+ONCALL = "arn:aws:sns:us-east-1:123456789012:oncall"
 NO_SINK = ("jobs", "redrivePolicy", "nothing", "a dead-letter queue")
 NO_ALLOW = ("dead", "redriveAllowPolicy", "nothing", "a redrive allow policy")
 NO_ALARM = (
     "dead",
     "name",
     "no alarm on the queue's depth",
-    "a MetricAlarm on ApproximateNumberOfMessagesVisible with alarmActions",
+    "a MetricAlarm on ApproximateNumberOfMessagesVisible with alarmActions, its own or those of a CompositeAlarm",
 )
 NO_REPORT = ("mapping", "functionResponseTypes", "nothing", '["ReportBatchItemFailures"]')
 LONG_RUN = "60 seconds or more, since worker may run 10"
+
+
+def watched(actions: list[str]) -> None:
+    """A composite alarm of two alarms, of which one is on the depth of the dead-letter queue."""
+    alarm = alarmed(alarm_actions=[])
+    other = aws.cloudwatch.MetricAlarm("other", comparison_operator="GreaterThanThreshold", evaluation_periods=1)
+    rule = pulumi.Output.all(alarm.arn, other.arn).apply(lambda arns: " OR ".join(f'ALARM("{arn}")' for arn in arns))
+    aws.cloudwatch.CompositeAlarm("shop", alarm_name="shop", alarm_rule=rule, alarm_actions=actions)
+
 
 CASES = [
     passes("dec-queue-has-dlq", "a queue and its dead-letter queue", pair),
@@ -250,6 +260,12 @@ CASES = [
         "dec-dlq-alarm", "an alarm on another metric", lambda: alarmed(metric_name="NumberOfMessagesSent"), NO_ALARM
     ),
     refuses("dec-dlq-alarm", "an alarm that tells nobody", lambda: alarmed(alarm_actions=[]), NO_ALARM),
+    passes(
+        "dec-dlq-alarm",
+        "an alarm that a composite alarm watches",
+        lambda: watched([ONCALL]),
+    ),
+    refuses("dec-dlq-alarm", "a composite alarm that tells nobody", lambda: watched([]), NO_ALARM),
     refuses("dec-dlq-alarm", "an alarm that is switched off", lambda: alarmed(actions_enabled=False), NO_ALARM),
     refuses("dec-dlq-alarm", "an alarm on another queue", lambda: alarmed(dimensions={"QueueName": "other"}), NO_ALARM),
 ]

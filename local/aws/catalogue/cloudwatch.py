@@ -102,7 +102,10 @@ COMPOSITE_ALARM = ResourceType(
     defaults={"actionsEnabled": True},
     outputs={"arn": "AlarmArn"},
     replace_on=frozenset({"alarmName", "actionsEnabled"}),
-    not_returned={"actionsSuppressor": "the emulator does not keep what suppresses an alarm's actions"},
+    not_returned={
+        f"actionsSuppressor.{name}": "the emulator does not keep what suppresses an alarm's actions"
+        for name in ("alarm", "extensionPeriod", "waitPeriod")
+    },
     tagging=_TAGGING,
 )
 

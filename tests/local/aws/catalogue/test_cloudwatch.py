@@ -115,6 +115,16 @@ CASES = [
         outputs={"arn": ...},
     ),
     Case(
+        token="aws:cloudwatch/compositeAlarm:CompositeAlarm",
+        inputs=lambda world: {
+            "alarmName": "quiet",
+            "alarmRule": f'ALARM("{world.alarm}")',
+            "actionsSuppressor": {"alarm": world.alarm, "waitPeriod": 60, "extensionPeriod": 60},
+        },
+        look=_composite,
+        made=lambda world, _: f'ALARM("{world.alarm}")',
+    ),
+    Case(
         token="aws:cloudwatch/dashboard:Dashboard",
         inputs=lambda _: {"dashboardName": "board", "dashboardBody": json.dumps(_board("one"))},
         look=_dashboard,

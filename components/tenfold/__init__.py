@@ -105,6 +105,7 @@ from tenfold.queue_arguments import QueueServiceArgs
 from tenfold.queue_fleet import QueueServiceFleetArgs
 from tenfold.queue_scaling import QueueServiceScalingArgs
 from tenfold.queue_service import QueueService
+from tenfold.queue_topics import QueueServiceTopicArgs
 from tenfold.queue_worker import QueueServiceWorkerArgs, WorkerArchitecture
 from tenfold.session_arguments import SessionStoreArgs, SessionStoreKind
 from tenfold.session_store import SessionStore
@@ -275,6 +276,7 @@ __all__ = [
     "QueueServiceArgs",
     "QueueServiceFleetArgs",
     "QueueServiceScalingArgs",
+    "QueueServiceTopicArgs",
     "QueueServiceWorkerArgs",
     "SessionStore",
     "SessionStoreArgs",

@@ -47,9 +47,9 @@ def queue_policy(
     kind: str,
     queue: aws.sqs.Queue,
     senders: Mapping[str, pulumi.Input[str]],
-) -> None:
+) -> aws.sqs.QueuePolicy:
     """The policy of a queue: nothing without TLS, and which AWS services and roles send to it for their own reasons."""
-    aws.sqs.QueuePolicy(
+    return aws.sqs.QueuePolicy(
         f"{service.pulumi_resource_name}-{kind}",
         queue_url=queue.url,
         policy=pulumi.Output.all(queue.arn, senders).apply(lambda found: sender_policy(found[0], found[1])),

@@ -12,6 +12,7 @@ from tenfold.arguments import bounded, is_known
 from tenfold.errors import Fault
 from tenfold.queue_access import key_faults, sender_faults
 from tenfold.queue_fleet import QueueServiceFleetArgs, fleet_faults, job_seconds, job_visibility
+from tenfold.queue_topics import QueueServiceTopicArgs, topic_faults
 from tenfold.queue_worker import QueueServiceWorkerArgs, least_visibility, worker_faults
 
 
@@ -34,6 +35,9 @@ class QueueServiceArgs(TypedDict):
     senders: NotRequired[dict[str, pulumi.Input[str]]]
     """Who else may send, by a name of letters and digits: the ARNs of SNS topics, S3 buckets, EventBridge rules or IAM
     roles, of other accounts too; nobody by default."""
+    topics: NotRequired[dict[str, QueueServiceTopicArgs]]
+    """The topics whose messages the queue gets, by a name of letters and digits; none by default. What a topic cannot
+    send to the queue is among its dead letters."""
     visibility_timeout_seconds: NotRequired[pulumi.Input[int]]
     """How long a message in hand is hidden, up to 43200 seconds; by default 6 times the timeout of a function with its
     batch window, that of another worker and 30, and 30 without a worker."""
@@ -133,6 +137,10 @@ def _sender_faults(args: QueueServiceArgs) -> Iterable[Fault]:
     yield from sender_faults(args.get("senders", {}), fifo=args.get("fifo", False))
 
 
+def _topic_faults(args: QueueServiceArgs) -> Iterable[Fault]:
+    yield from topic_faults(args.get("topics", {}), fifo=args.get("fifo", False))
+
+
 RULES = (
     *(partial(_range_faults, key) for key in _RANGES),
     _worker_faults,
@@ -142,4 +150,5 @@ RULES = (
     _deduplication_faults,
     _key_faults,
     _sender_faults,
+    _topic_faults,
 )

@@ -30,6 +30,7 @@ from tenfold.queue_alarms import queue_alarms, worker_alarms
 from tenfold.queue_arguments import FOURTEEN_DAYS, RULES, QueueServiceArgs, least_hidden_seconds, name_faults
 from tenfold.queue_container import task_workers
 from tenfold.queue_instances import instance_workers
+from tenfold.queue_topics import subscribe_to_topics, topic_senders
 from tenfold.queue_worker import lambda_worker
 
 QUEUE_CHILDREN: Children = {
@@ -38,6 +39,7 @@ QUEUE_CHILDREN: Children = {
     "queue-policy": aws.sqs.QueuePolicy,
     "dlq-policy": aws.sqs.QueuePolicy,
     "dlq-redrive-allow": aws.sqs.RedriveAllowPolicy,
+    "topic": aws.sns.TopicSubscription,
     "dlq-alarm": aws.cloudwatch.MetricAlarm,
     "age-alarm": aws.cloudwatch.MetricAlarm,
     "worker": aws.lambda_.Function,
@@ -144,8 +146,12 @@ class QueueService(pulumi.ComponentResource):
         dlq = _dead_letter_queue(self, args)
         queue = _queue(self, args, dlq)
         _allow_redrive(self, queue, dlq)
-        queue_policy(self, "queue-policy", queue, args.get("senders", {}))
-        queue_policy(self, "dlq-policy", dlq, {})
+        topics = args.get("topics", {})
+        policies = (
+            queue_policy(self, "queue-policy", queue, {**args.get("senders", {}), **topic_senders(topics)}),
+            queue_policy(self, "dlq-policy", dlq, topic_senders(topics)),
+        )
+        subscribe_to_topics(self, queue, dlq, policies, topics)
         arns = pulumi.Output.all(queue.arn, dlq.arn, args.get("kms_key_arn", ""))
         statements = arns.apply(lambda found: consume_statements(found[0], found[2]))
         workers = _workers(self, args, queue, statements)

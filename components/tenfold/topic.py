@@ -115,7 +115,7 @@ class Topic(pulumi.ComponentResource):
     def subscribe(
         self, subscriber_name: str, subscriber: TopicSubscriberArgs, opts: pulumi.ResourceOptions | None = None
     ) -> Subscribed:
-        """Adds a subscriber that could not be there before the topic, such as a `QueueService` whose senders name it.
+        """Adds a subscriber that could not be there before the topic, such as a queue whose policy names it.
 
         Args:
             subscriber_name: The subscriber's name, as in the argument `subscribers`.

@@ -73,7 +73,7 @@ class TopicQueueSubscriberArgs(TypedDict):
     queue_url: NotRequired[pulumi.Input[str]]
     """The queue's URL, for a queue without a policy: it then gets one, which allows this topic and `senders` over TLS
     and nobody else. A queue has one policy, so give the URL to one topic alone, and for a `QueueService` to none: it
-    has its own policy, in which its argument `senders` allows topics."""
+    has its own policy, and subscribes by its own argument `topics`."""
     senders: NotRequired[dict[str, pulumi.Input[str]]]
     """Who else may send to a queue that is given by its URL, by a name of letters and digits: the ARNs of other topics,
     S3 buckets, EventBridge rules or IAM roles; nobody by default."""

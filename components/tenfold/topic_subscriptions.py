@@ -13,7 +13,7 @@ import pulumi_aws as aws
 
 from tenfold.alarms import Alarms
 from tenfold.policy_documents import policy_document
-from tenfold.queue_access import sender_policy
+from tenfold.queue_access import queue_policy, sender_policy
 from tenfold.topic_access import sns_role
 from tenfold.topic_alarms import dead_letter_alarm
 from tenfold.topic_arguments import (
@@ -107,7 +107,12 @@ def _queue(hub: Hub, key: str, queue: TopicQueueSubscriberArgs) -> _Endpoint:
     if "queue_url" not in queue:
         return _Endpoint("sqs", arn)
     senders = {**queue.get("senders", {}), "topic": hub.topic.arn}
-    policy = _queue_policy(hub.component, f"queue-policy-{key}", arn, queue["queue_url"], senders)
+    policy = aws.sqs.QueuePolicy(
+        f"{hub.component.pulumi_resource_name}-queue-policy-{key}",
+        queue_url=queue["queue_url"],
+        policy=pulumi.Output.all(arn, senders).apply(lambda found: sender_policy(found[0], found[1])),
+        opts=pulumi.ResourceOptions(parent=hub.component),
+    )
     return _Endpoint("sqs", arn, after=(policy,))
 
 
@@ -162,22 +167,7 @@ def _dead_letter_queue(hub: Hub, key: str) -> tuple[aws.sqs.Queue, aws.sqs.Queue
         fifo_queue=True if hub.fifo else None,
         opts=pulumi.ResourceOptions(parent=hub.component),
     )
-    return dlq, _queue_policy(hub.component, f"dlq-policy-{key}", dlq.arn, dlq.url, {"topic": hub.topic.arn})
-
-
-def _queue_policy(
-    component: pulumi.ComponentResource,
-    kind: str,
-    queue_arn: pulumi.Input[str],
-    queue_url: pulumi.Input[str],
-    senders: Mapping[str, pulumi.Input[str]],
-) -> aws.sqs.QueuePolicy:
-    return aws.sqs.QueuePolicy(
-        f"{component.pulumi_resource_name}-{kind}",
-        queue_url=queue_url,
-        policy=pulumi.Output.all(queue_arn, senders).apply(lambda found: sender_policy(found[0], found[1])),
-        opts=pulumi.ResourceOptions(parent=component),
-    )
+    return dlq, queue_policy(hub.component, f"dlq-policy-{key}", dlq, {"topic": hub.topic.arn})
 
 
 def _filter(subscriber: TopicSubscriberArgs) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from tenfold import Function, QueueService, Topic
+from tenfold import Function, QueueService, Topic, TopicDeliveryProtocol
 
 operators = Topic("operators", {"subscribers": {"pager": {"email": "operators@example.com"}}})
 
@@ -21,14 +21,13 @@ orders = Topic(
                 "filter": {"kind": [{"anything-but": ["cancelled"]}], "total": [{"numeric": [">=", 100]}]},
             },
         },
-        "delivery_logs": {"protocols": ["https"]},
+        "delivery_logs": {"protocols": [TopicDeliveryProtocol.HTTPS]},
         "alarms": {"topic_arn": operators.topic_arn},
     },
 )
 
-# A QueueService has a policy of its own: it names the topic, so it subscribes after it.
-mails = QueueService("mails", {"senders": {"orders": orders.topic_arn}})
-orders.subscribe("mails", {"queue": {"queue_arn": mails.queue_arn}, "raw": True})
+# A queue has one policy, which a QueueService makes itself: it subscribes from its side.
+mails = QueueService("mails", {"topics": {"orders": {"topic_arn": orders.topic_arn, "raw": True}}})
 
 shop = aws.iam.Role(
     "shop",

@@ -72,6 +72,16 @@ MEMBERS = {
         "retention_seconds": [1_209_600],
         "max_receive_count": [9],
     },
+    "Topic": {
+        "subscribers": [{"pager": {"sms": "+12065550100"}}, {"pager": {"sms": "+12065550100", "dlq": False}}],
+        "publishers": [{"cloudwatch_alarms": False}],
+        "display_name": ["Shop"],
+        "own_kms_key": [False],
+        "kms_key_arn": ["arn:aws:kms:us-east-1:123456789012:key/1234"],
+        "tracing": [False],
+        "https_delivery": [{"retries": 9}],
+        "delivery_logs": [{}],
+    },
 }
 
 

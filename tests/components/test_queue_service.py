@@ -184,6 +184,32 @@ def test_a_sender_that_is_known_later_and_cannot_send_is_an_error() -> None:
         service(senders={"other": pulumi.Output.from_input("arn:aws:dynamodb:us-east-1:123456789012:table/t")})
 
 
+@pytest.mark.parametrize("later", [False, True], ids=["known", "later"])
+def test_a_topic_sends_to_the_queue_and_what_it_cannot_send_is_a_dead_letter(later: bool) -> None:
+    built = service(topics={"news": {"topic_arn": pulumi.Output.from_input(TOPIC) if later else TOPIC}})
+    subscription = built["jobs-topic-news"]
+    assert subscription.inputs == {
+        "topic": TOPIC,
+        "protocol": "sqs",
+        "endpoint": QUEUE,
+        "redrivePolicy": json.dumps({"deadLetterTargetArn": DLQ}),
+    }
+    assert {"jobs-queue-policy", "jobs-dlq-policy"} <= subscription.depends_on
+    for kind in ("queue", "dlq"):
+        _, allowed = statements(built[f"jobs-{kind}-policy"].inputs["policy"])
+        assert (allowed["Principal"], allowed["Action"]) == ({"Service": "sns.amazonaws.com"}, ["sqs:SendMessage"])
+        assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": TOPIC}}
+
+
+def test_a_topic_s_messages_can_be_filtered_and_come_as_they_were_published() -> None:
+    topic = {"topic_arn": TOPIC, "filter": {"kind": {"of": ["order"]}}, "filter_scope": "body", "raw": True}
+    made = service(topics={"news": topic})["jobs-topic-news"].inputs
+    assert json.loads(made["filterPolicy"]) == {"kind": {"of": ["order"]}}
+    assert (made["filterPolicyScope"], made["rawMessageDelivery"]) == ("MessageBody", True)
+    made = service(topics={"news": {"topic_arn": TOPIC, "filter": {"kind": ["a"]}}})["jobs-topic-news"].inputs
+    assert made["filterPolicyScope"] == "MessageAttributes"
+
+
 def test_a_message_must_fit_one_of_the_filters() -> None:
     source = working(filters=[{"body": {"kind": ["video"]}}, {"body": {"size": [{"numeric": [">", 5]}]}}])
     patterns = [each["pattern"] for each in source["jobs-worker-source"].inputs["filterCriteria"]["filters"]]
@@ -533,7 +559,8 @@ def test_no_size_replaces_a_queue(small: dict[str, Any], large: dict[str, Any]) 
 def test_no_child_is_renamed() -> None:
     def program() -> None:
         policies = {"results": STATEMENT}
-        jobs = QueueService("jobs", cast("Any", {"worker": worker(policies=policies)}))
+        topics = {"news": {"topic_arn": TOPIC}}
+        jobs = QueueService("jobs", cast("Any", {"worker": worker(policies=policies), "topics": topics}))
         role = aws.iam.Role("web", assume_role_policy=STATEMENT)
         jobs.grant_send(role)
         jobs.grant_consume(role)
@@ -692,6 +719,26 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "a standard topic to a FIFO queue": (
         {"fifo": True, "senders": {"orders": TOPIC}},
         f"senders.orders: '{TOPIC}' is given; allowed: a FIFO topic",
+    ),
+    "a standard topic of a FIFO queue": (
+        {"fifo": True, "topics": {"orders": {"topic_arn": TOPIC}}},
+        f"topics.orders.topic_arn: '{TOPIC}' is given; allowed: a FIFO topic",
+    ),
+    "a topic that is none": (
+        {"topics": {"orders": {"topic_arn": QUEUE}}},
+        f"topics.orders.topic_arn: '{QUEUE}' is given; allowed: the ARN of a topic",
+    ),
+    "a topic without a name": (
+        {"topics": {"order-news": {"topic_arn": TOPIC}}},
+        "topics.order-news: it has this name; allowed: 1 to 30 letters and digits",
+    ),
+    "a topic's filter that SNS refuses": (
+        {"topics": {"orders": {"topic_arn": TOPIC, "filter": {"kind": "order"}}}},
+        "topics.orders.filter.kind: 'order' is given; allowed: a list",
+    ),
+    "a scope of no filter": (
+        {"topics": {"orders": {"topic_arn": TOPIC, "filter_scope": "body"}}},
+        "topics.orders.filter_scope: it is given without a filter; allowed: nothing, or a filter",
     ),
     "a key's alias": (
         {"kms_key_arn": "alias/jobs"},

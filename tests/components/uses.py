@@ -230,6 +230,7 @@ EXAMPLES = {
             "worker": worker(policies={"results": STATEMENT}, filters=[{"body": {"kind": ["video"]}}]),
             "kms_key_arn": KEY,
             "senders": {"uploads": "arn:aws:s3:::uploads", "orders": "arn:aws:sns:us-east-1:123456789012:orders"},
+            "topics": {"news": {"topic_arn": "arn:aws:sns:us-east-1:123456789012:news"}},
         },
         sizes=[
             {},

@@ -38,10 +38,12 @@ news = Topic("news", {
     **({"https_delivery": {"retries": 5}, "delivery_logs": {}} if config.get_bool("more") else {}),
 })
 offers = Topic("offers", {"own_kms_key": config.get_bool("more") or False})
-# One queue of two topics: its own policy names both.
-audit = QueueService("audit", {"senders": {"news": news.topic_arn, "offers": offers.topic_arn}})
-for topic in (news, offers):
-    topic.subscribe("audit", {"queue": {"queue_arn": audit.queue_arn}}, pulumi.ResourceOptions(depends_on=[audit]))
+# One queue of two topics: its own policy names both, whoever of the two sides subscribes.
+audit = QueueService("audit", {
+    "senders": {"news": news.topic_arn},
+    "topics": {"offers": {"topic_arn": offers.topic_arn}},
+})
+news.subscribe("audit", {"queue": {"queue_arn": audit.queue_arn}}, pulumi.ResourceOptions(depends_on=[audit]))
 steps = aws.sqs.Queue("steps", fifo_queue=True)
 ordered = Topic("ordered", {
     "fifo": True,

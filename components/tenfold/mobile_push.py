@@ -39,7 +39,6 @@ _CHILDREN: Children = {
     "delivery-policy": aws.iam.RolePolicy,
     "success-logs": aws.cloudwatch.LogGroup,
     "failure-logs": aws.cloudwatch.LogGroup,
-    "cleaner-subscription": aws.sns.TopicSubscription,
     "failure-alarm": aws.cloudwatch.MetricAlarm,
     "event-alarm": aws.cloudwatch.MetricAlarm,
     "register-grant": aws.iam.RolePolicy,

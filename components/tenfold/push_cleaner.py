@@ -55,20 +55,9 @@ def cleaner(
     }
     service: dict[str, Any] = {
         "worker": worker,
-        "senders": {"failures": failures.arn},
+        "topics": {"failures": {"topic_arn": failures.arn, "raw": True}},
         **{key: value for key, value in args.items() if key in ("kms_key_arn", "tags")},
         **handed_on(args, QUEUE_CHILDREN),
     }
-    name = component.pulumi_resource_name
     opts = pulumi.ResourceOptions(parent=component)
-    made = QueueService(f"{name}-cleaner", cast("QueueServiceArgs", service), opts)
-    aws.sns.TopicSubscription(
-        f"{name}-cleaner-subscription",
-        topic=failures.arn,
-        protocol="sqs",
-        endpoint=made.queue_arn,
-        raw_message_delivery=True,
-        # Before the queue's policy lets the topic in, SNS can deliver nothing.
-        opts=pulumi.ResourceOptions(parent=component, depends_on=[made]),
-    )
-    return made
+    return QueueService(f"{component.pulumi_resource_name}-cleaner", cast("QueueServiceArgs", service), opts)

@@ -244,11 +244,13 @@ class TestEvents:
 class TestCleaning:
     def test_failures_come_to_a_function_through_a_queue(self) -> None:
         built = push(broadcast=["news"])
-        subscription = built["shop-cleaner-subscription"].inputs
+        subscription = built["shop-cleaner-topic-failures"].inputs
         assert subscription["topic"] == "arn:aws:sns:us-east-1:123456789012:shop-event-failed"
         assert subscription["endpoint"] == "arn:aws:sqs:us-east-1:123456789012:shop-cleaner-queue"
         assert subscription["rawMessageDelivery"] is True
-        sender = statements(built["shop-cleaner-queue-policy"].inputs["policy"])["Senderfailures"]
+        dlq = "arn:aws:sqs:us-east-1:123456789012:shop-cleaner-dlq"
+        assert json.loads(subscription["redrivePolicy"]) == {"deadLetterTargetArn": dlq}
+        sender = statements(built["shop-cleaner-queue-policy"].inputs["policy"])["Sendertopicfailures"]
         assert sender["Condition"] == {"ArnEquals": {"aws:SourceArn": subscription["topic"]}}
         assert built["shop-cleaner-worker-source"].inputs["scalingConfig"] == {"maximumConcurrency": 2}
         environment = built["shop-cleaner-worker"].inputs["environment"]["variables"]

@@ -119,6 +119,7 @@ def _waiting(sqs: Any, url: str) -> int:
     return sum(int(found[f"ApproximateNumberOfMessages{kind}"]) for kind in ("", "NotVisible"))
 
 
+@pytest.mark.deep
 def test_an_upload_has_one_job_and_each_end_is_told(stack: Stack, mediaconvert: MediaConvert) -> None:
     (stack.root / "__main__.py").write_text(PROGRAM)
     stack.run("config", "set", "mediaconvert", f"http://127.0.0.1:{mediaconvert.server_port}")

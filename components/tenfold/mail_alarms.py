@@ -137,8 +137,8 @@ def _mails_alarm(alarms: Alarms, kind: str, description: str, metric: str, of_se
 def _undelivered_alarm(alarms: Alarms, name: str, undelivered: aws.sqs.Queue) -> None:
     alarms.add(
         "undelivered-alarm",
-        f"News of bounces and complaints of {name} do not reach their queue and are in the queue {name}-undelivered for "
-        "14 days: see the queue's policy and its key, and send them again.",
+        f"News of bounces and complaints of {name} do not reach their queue, and wait in {name}-undelivered for 14 "
+        "days: see the queue's policy and its key, and send them again.",
         AlarmSeverity.CRITICAL,
         namespace="AWS/SQS",
         metric_name="ApproximateNumberOfMessagesVisible",

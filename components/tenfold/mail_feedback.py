@@ -4,6 +4,7 @@ A queue stands between the two so that nothing is lost while the function fails.
 See https://docs.aws.amazon.com/ses/latest/dg/monitor-using-event-publishing.html.
 """
 
+import json
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -58,7 +59,7 @@ def mail_feedback(
     )
     table = _table(mailer, args)
     service = _service(mailer, args, topic, table)
-    undelivered = _undelivered(mailer, args, topic)
+    undelivered, let_in = _undelivered(mailer, topic)
     subscription = aws.sns.TopicSubscription(
         f"{name}-feedback-subscription",
         topic=topic.arn,
@@ -66,8 +67,8 @@ def mail_feedback(
         endpoint=service.queue_arn,
         raw_message_delivery=True,
         redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": undelivered.arn}),
-        # SNS is let in by the queue's policy.
-        opts=pulumi.ResourceOptions(parent=mailer, depends_on=[service]),
+        # SNS is let in by the queues' policies.
+        opts=pulumi.ResourceOptions(parent=mailer, depends_on=[service, let_in]),
     )
     # SES tries the topic at once, and refuses one that does not let it in.
     told = _events(mailer, configuration_set, topic, [policy, subscription])
@@ -96,18 +97,17 @@ def mail_metrics(
     )
 
 
-def _undelivered(mailer: pulumi.ComponentResource, args: MailerArgs, topic: aws.sns.Topic) -> aws.sqs.Queue:
-    """The dead-letter queue of the subscription: a policy or a key that is broken loses nothing."""
-    key = args.get("kms_key_arn")
+def _undelivered(mailer: pulumi.ComponentResource, topic: aws.sns.Topic) -> tuple[aws.sqs.Queue, aws.sqs.QueuePolicy]:
+    """The dead-letter queue of the subscription, and its policy: a policy or a key that is broken loses nothing."""
     queue = aws.sqs.Queue(
         f"{mailer.pulumi_resource_name}-undelivered",
         message_retention_seconds=FOURTEEN_DAYS,
-        kms_master_key_id=key,
-        sqs_managed_sse_enabled=True if key is None else None,
+        # Not under the mailer's key, which may be what is broken.
+        sqs_managed_sse_enabled=True,
+        redrive_allow_policy=json.dumps({"redrivePermission": "denyAll"}),
         opts=pulumi.ResourceOptions(parent=mailer),
     )
-    queue_policy(mailer, "undelivered-policy", queue, {"feedback": topic.arn})
-    return queue
+    return queue, queue_policy(mailer, "undelivered-policy", queue, {"feedback": topic.arn})
 
 
 def _events(

@@ -265,7 +265,10 @@ def test_what_the_topic_cannot_hand_on_waits_for_14_days() -> None:
     built = mailer()
     redrive = json.loads(built["mail-feedback-subscription"].inputs["redrivePolicy"])
     assert redrive == {"deadLetterTargetArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:mail-undelivered"}
-    assert built["mail-undelivered"].inputs == {"messageRetentionSeconds": 1_209_600, "sqsManagedSseEnabled": True}
+    queue = built["mail-undelivered"].inputs
+    assert (queue["messageRetentionSeconds"], queue["sqsManagedSseEnabled"]) == (1_209_600, True)
+    assert json.loads(queue["redriveAllowPolicy"]) == {"redrivePermission": "denyAll"}
+    assert "mail-undelivered-policy" in built["mail-feedback-subscription"].depends_on
     allowed = json.loads(built["mail-undelivered-policy"].inputs["policy"])["Statement"][1]
     assert (allowed["Principal"], allowed["Action"]) == ({"Service": "sns.amazonaws.com"}, ["sqs:SendMessage"])
     topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:mail-feedback-topic"

@@ -12,13 +12,14 @@ from typing import Annotated, Any
 import pulumi
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from tenfold import NatMode
+from tenfold import MobilePushPlatform, NatMode
 from tenfold.errors import TenfoldError
 
 PROJECT = "tenfold"
-KEYS = ("network", "web", "jobs", "alarms", "protected")
+KEYS = ("network", "web", "jobs", "mail", "push", "media", "monitoring", "protected")
 
 Count = Annotated[int, Field(ge=1, le=1000)]
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
 
 class _Section(BaseModel):
@@ -70,11 +71,52 @@ class JobsConfig(_Section):
     """Workers at the same time, at the most; without it, as many as the account has."""
 
 
-class AlarmsConfig(_Section):
-    """Where alarms go."""
+class MailConfig(_Section):
+    """Mails to users."""
 
-    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-    """An address that is told of each alarm; it must confirm the subscription."""
+    domain: str = Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")
+    """The domain that mails are sent from."""
+    zone_id: str | None = Field(default=None, pattern=r"^Z[A-Z0-9]+$")
+    """The domain's hosted zone in Route 53; without it, its records are made by hand from the output
+    ``mail_records``."""
+
+
+class PushApplicationConfig(_Section):
+    """An app on one platform."""
+
+    platform: MobilePushPlatform
+    """The platform's push service: ``apns``, ``fcm`` and so on."""
+    secret_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:secretsmanager:")]
+    """The secret with its credentials, in Secrets Manager."""
+    sandbox: bool = False
+    """Whether it is Apple's sandbox."""
+
+
+class PushConfig(_Section):
+    """Notifications on phones."""
+
+    applications: Annotated[dict[str, PushApplicationConfig], Field(min_length=1)]
+    """The apps by a name of one's own: ``ios``, ``android``."""
+    audiences: list[str] = ["news"]
+    """Audiences that all devices may be told in one call."""
+
+
+class MediaConfig(_Section):
+    """Films that users upload."""
+
+    max_input_minutes: int = Field(default=60, ge=1, le=1440)
+    """The longest film that is transcoded."""
+
+
+class MonitoringConfig(_Section):
+    """Who is told, and from which cost on."""
+
+    email: str | None = Field(default=None, pattern=_EMAIL)
+    """An address that is told of warnings; it must confirm the subscription."""
+    critical_email: str | None = Field(default=None, pattern=_EMAIL)
+    """An address that is told at once what users suffer from; that of warnings by default."""
+    monthly_usd: int | None = Field(default=None, ge=1)
+    """The account's budget in US dollars a month; without it there is none."""
 
 
 class EnvironmentConfig(_Section):
@@ -85,7 +127,13 @@ class EnvironmentConfig(_Section):
     network: NetworkConfig = NetworkConfig()
     web: WebConfig = WebConfig()
     jobs: JobsConfig = JobsConfig()
-    alarms: AlarmsConfig = AlarmsConfig()
+    mail: MailConfig | None = None
+    """Without it no mail is sent."""
+    push: PushConfig | None = None
+    """Without it there are no apps."""
+    media: MediaConfig | None = None
+    """Without it nothing is transcoded."""
+    monitoring: MonitoringConfig = MonitoringConfig()
     protected: bool = True
     """Whether what holds data, and the balancer, refuse to be deleted."""
 

@@ -166,8 +166,10 @@ def undelivered_events_are_kept(target: Resource, _: Settings) -> Findings:
     EventBridge tries for a day, unless the target refuses, and drops the event. A schedule's call that is dropped is
     a night's work that nobody did.
     """
-    dead_letters = target["deadLetterConfig.arn" if target.type == EVENT_TARGET else "target.deadLetterConfig.arn"]
-    if not dead_letters.given:
+    whole = Value(target, "", target.properties) if target.type == EVENT_TARGET else target["target"]
+    dead_letters = whole["deadLetterConfig.arn"]
+    # A target that is not known as a whole may be one without.
+    if whole.absent or not dead_letters.given:
         yield dead_letters.violates(
             allowed="a dead-letter queue", fix=f"set {dead_letters.path} to the ARN of a queue."
         )

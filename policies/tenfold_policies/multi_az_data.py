@@ -119,13 +119,14 @@ def database_subnets(group: Resource, stack: Stack, settings: Settings) -> Findi
     fix = "list private subnets in further zones in subnetIds."
     yield from attempt(too_few_zones(subnets, subnets_of(stack, subnets), settings, fix))
     links = stack.links(subnets, SUBNET)
-    # Which subnets of those that an unknown list was made from are in it is not known.
-    for subnet in () if links.derived else links.resources:
+    for subnet in links.resources:
         yield from attempt(_private(group, subnet, stack))
 
 
 def _private(group: Resource, subnet: Resource, stack: Stack) -> Findings:
     if public(subnet, stack):
+        # Which subnets of those that an unknown list was made from are in it is not known.
+        group["subnetIds"].items()
         yield group["subnetIds"].violates(
             found=f"{subnet.name}, which is public",
             allowed="private subnets",
@@ -223,7 +224,9 @@ def cache_subnets(resource: Resource, stack: Stack, settings: Settings) -> Findi
         yield from too_few_zones(subnets, subnets_of(stack, subnets), settings, fix)
         return
     group = resource["subnetGroupName"]
-    if group.unknown or resource["replicationGroupId"].given or resource["globalReplicationGroupId"].given:
+    if resource["replicationGroupId"].given or resource["globalReplicationGroupId"].given:
+        return
+    if group.unknown and stack.links(group, CACHE_SUBNET_GROUP).resources:
         return
     if group.absent or group.text() == "default":
         yield group.violates(allowed="a subnet group of its own", fix="create an elasticache SubnetGroup and name it.")

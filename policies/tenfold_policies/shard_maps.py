@@ -2,7 +2,8 @@
 
 A map is the JSON document of `tenfold-shards` (its schema is `tenfold-shards/map/1`): the shards by name, each with the
 hash buckets that it has, such as `0-8191`. It is found in an item of a DynamoDB table, where `tenfold-shards` publishes
-it, and in a parameter of Systems Manager. The tag `ShardedCluster` of that table or parameter says whose map it is.
+it, and in a parameter of Systems Manager that has the tag `ShardedCluster`: that tag, of table or parameter, says whose
+map it is.
 
 The engine tells a policy nothing of the past: what is in force is a parameter, `published`, by cluster.
 """
@@ -237,13 +238,10 @@ def moves_are_small(resource: Resource, stack: Stack, settings: Settings) -> Fin
 
 def _map(resource: Resource) -> Value | None:
     """The map that a resource holds, if it holds one."""
-    if resource.type == SSM_PARAMETER:
-        document = resource["value"]
-        # Most parameters are no maps: one whose value is not known is taken for one where it says so.
-        if document.unknown and not tag(resource, CLUSTER_TAG).given:
-            return None
-    else:
-        document = resource["item.text.S"]
+    # Most parameters are no maps, and their values not known in a preview: one that is a map says so by its tag.
+    if resource.type == SSM_PARAMETER and not tag(resource, CLUSTER_TAG).given:
+        return None
+    document = resource["value" if resource.type == SSM_PARAMETER else "item.text.S"]
     return document if (document["schema"].text() or "").startswith(_SCHEMA) else None
 
 

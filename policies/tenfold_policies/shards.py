@@ -211,7 +211,8 @@ def secrets_are_apart(database: Resource, stack: Stack, _: Settings) -> Findings
 
 def _same(one: Value, other: Value) -> bool:
     """Whether two values are the same, or are made from the same where neither is known yet."""
-    if one.unknown or other.unknown:
+    if one.unknown and other.unknown:
         made_from = set(one.resource.references.get(one.path, ()))
         return bool(made_from & set(other.resource.references.get(other.path, ())))
-    return one.given and one.raw == other.raw
+    # Of one that is known and one that is not, both are asked for.
+    return one.given and other.given and one.text() == other.text()

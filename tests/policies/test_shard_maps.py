@@ -11,6 +11,7 @@ from tests.policies.groups import later
 from tests.policies.judging import Case, passes, refuses
 from tests.policies.sharding import shard
 
+USERS = {"ShardedCluster": "users"}
 HALVES = {"east": "0-8191", "west": "8192-16383"}
 ALL = "each of the 16384 buckets on a shard"
 
@@ -26,10 +27,10 @@ def document(shards: dict[str, str] | None = None, version: int = 2, **given: An
     } | given
 
 
-def parameter(value: Any = None, *, shards: tuple[str, ...] = (), tags: Any = None, **given: Any) -> None:
+def parameter(value: Any = None, *, shards: tuple[str, ...] = (), tags: Any = USERS, **given: Any) -> None:
     text = json.dumps(document(**given)) if value is None else value
     for name in shards:
-        shard(name, cluster=None)
+        shard(name, cluster="users")
     aws.ssm.Parameter("map", type="String", value=text, tags=tags)
 
 
@@ -55,7 +56,7 @@ def unknown_item() -> None:
 
 def secret_map() -> None:
     """A map that only the update tells, whose parameter says that it is one."""
-    parameter(later(json.dumps(document())), tags={"ShardedCluster": "users"})
+    parameter(later(json.dumps(document())))
 
 
 def clusters(*names: str) -> None:
@@ -77,7 +78,7 @@ NO_KEYS = "ranges that have no key in common"
 EVERY_OWNER = "every shard that the map in force gives something to"
 CASES = [
     passes("shd-map-covers-keyspace", "two halves", parameter),
-    passes("shd-map-covers-keyspace", "another parameter", lambda: parameter('{"shards": {}}')),
+    passes("shd-map-covers-keyspace", "another parameter", lambda: parameter(json.dumps(document({})), tags=None)),
     passes("shd-map-covers-keyspace", "one bucket for each shard", lambda: parameter(shards_of_two()), buckets=2),
     passes("shd-map-covers-keyspace", "a map that the update tells", secret_map, left=("map",)),
     passes("shd-map-covers-keyspace", "an item that the update tells", unknown_item, left=("map",)),
@@ -150,7 +151,7 @@ CASES = [
     refuses(
         "shd-bucket-count-immutable",
         "another hash, and half of the buckets",
-        lambda: parameter(json.dumps(document({"east": "0-8191"}, hash="crc32")), tags={"ShardedCluster": "users"}),
+        lambda: parameter(json.dumps(document({"east": "0-8191"}, hash="crc32"))),
         ("map", "value.hash", '"crc32"', '"xxh3_64/v1", as in the map in force'),
         ("map", "value.shards", "8192 buckets", "16384, as in the map in force"),
         published=IN_FORCE,
@@ -176,16 +177,14 @@ CASES = [
     refuses(
         "shd-move-limit",
         "all that one shard has",
-        lambda: parameter(json.dumps(document({"east": "0-16383"})), tags={"ShardedCluster": "users"}),
+        lambda: parameter(json.dumps(document({"east": "0-16383"}))),
         ("map", "value.shards", "8192 buckets that move", "at most 2048 at a time"),
         published=IN_FORCE,
     ),
     refuses(
         "shd-move-limit",
         "two where one may",
-        lambda: parameter(
-            json.dumps(document({"east": "0-8193", "west": "8194-16383"})), tags={"ShardedCluster": "users"}
-        ),
+        lambda: parameter(json.dumps(document({"east": "0-8193", "west": "8194-16383"}))),
         ("map", "value.shards", "2 buckets that move", "at most 1 at a time"),
         published=IN_FORCE,
         maximumBuckets=1,

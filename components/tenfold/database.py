@@ -65,6 +65,7 @@ DATABASE_CHILDREN: Children = {
     "memory-alarm": aws.cloudwatch.MetricAlarm,
     "deadlock-alarm": aws.cloudwatch.MetricAlarm,
     "storage-alarm": aws.cloudwatch.MetricAlarm,
+    "transaction-ids-alarm": aws.cloudwatch.MetricAlarm,
     "connect-grant": aws.iam.RolePolicy,
     "secret-grant": aws.iam.RolePolicy,
 }
@@ -78,8 +79,8 @@ class Database(pulumi.ComponentResource):
     the data subnets and nobody reaches it but the security groups of `clients`, over TLS. It is encrypted, can be
     restored to any second of the last 7 days, leaves a snapshot when it goes, and cannot be deleted or replaced in
     passing. RDS makes up the master user's password, keeps it in Secrets Manager and changes it there; applications
-    sign in by IAM and have none. There are alarms on load, connections, memory, lagging readers and deadlocks, and on
-    the volume of an RDS instance.
+    sign in by IAM and have none. There are alarms on load, connections, memory, lagging readers, deadlocks and
+    transaction ids, and on the volume of an RDS instance.
 
     All sizes change in place: capacity, readers, storage, backups, a proxy before it, a later version. AWS replaces a
     database where its engine, encryption key, subnet group, master user or first database is another, and Pulumi cannot

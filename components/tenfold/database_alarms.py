@@ -88,6 +88,17 @@ def _shared_alarms(add: _Add, args: DatabaseArgs, dimensions: Mapping[str, pulum
         comparison_operator="LessThanThreshold",
         threshold=memory / 10,
     )
+    if facts_of(args).postgres:
+        # Half of those that there are: at the end PostgreSQL takes no more writes.
+        add(
+            "transaction-ids-alarm",
+            "a billion transaction ids wait for autovacuum; look for what holds it up, such as an old transaction, a "
+            "prepared one or a replication slot.",
+            metric_name="MaximumUsedTransactionIDs",
+            dimensions=dimensions,
+            statistic="Maximum",
+            threshold=1_000_000_000,
+        )
 
 
 def _instance_alarms(add: _Add, args: DatabaseArgs, server: DatabaseServer) -> None:

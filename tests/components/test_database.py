@@ -554,6 +554,20 @@ class TestAlarms:
         assert alarm(built, "lag-alarm") == ("AuroraReplicaLagMaximum", every, "GreaterThanThreshold", 2000)
         assert alarm(built, "deadlock-alarm")[0] == "Deadlocks"
 
+    @pytest.mark.parametrize(
+        ("engine", "dimension"), [("aurora-postgresql", "DBClusterIdentifier"), ("postgres", "DBInstanceIdentifier")]
+    )
+    def test_postgresql_runs_out_of_transaction_ids_at_the_billion_that_aws_recommends(
+        self, engine: str, dimension: str
+    ) -> None:
+        built = database(engine=engine)
+        expected = ("MaximumUsedTransactionIDs", {dimension: IDENTIFIER}, "GreaterThanThreshold", 1_000_000_000)
+        assert alarm(built, "transaction-ids-alarm") == expected
+
+    @pytest.mark.parametrize("engine", ["aurora-mysql", "mysql"])
+    def test_mysql_has_no_transaction_ids_that_run_out(self, engine: str) -> None:
+        assert "orders-transaction-ids-alarm" not in names(database(engine=engine), ALARM)
+
     def test_an_instance_runs_out_of_its_volume(self) -> None:
         built = database(engine="postgres", readers={"reports": {}})
         primary = {"DBInstanceIdentifier": IDENTIFIER}

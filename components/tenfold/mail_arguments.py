@@ -94,8 +94,8 @@ class MailerArgs(TypedDict):
     output `account_command`."""
     kms_key_arn: NotRequired[pulumi.Input[str]]
     """The ARN of the KMS key that encrypts events and the suppressed addresses; AWS's own keys by default, and none on
-    the topic, whose events SES cannot encrypt by those. Its policy must let `ses.amazonaws.com` and `sns.amazonaws.com` use `kms:GenerateDataKey` and
-    `kms:Decrypt`."""
+    the topic, as SES cannot use AWS's own there. Its policy must let `ses.amazonaws.com` and `sns.amazonaws.com` use
+    `kms:GenerateDataKey` and `kms:Decrypt`."""
     deletion_protection: NotRequired[bool]
     """Whether the table of suppressed addresses is not deleted or replaced in passing; true by default."""
     alarms: NotRequired[AlarmsArgs]

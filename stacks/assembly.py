@@ -21,7 +21,9 @@ from tenfold import (
     MonitoringServiceKind,
     Network,
     QueueService,
+    QueueServiceTopicArgs,
     QueueServiceWorkerArgs,
+    SessionStore,
     Table,
     Topic,
     Transcoder,
@@ -44,7 +46,8 @@ def build(config: EnvironmentConfig) -> None:
     notify = _notify(tags, events, mail)
     jobs = _jobs(config, tags, results, events)
     media = _media(config, config.media, tags) if config.media else None
-    web = _web(config, tags, network, jobs, results, media, push)
+    sessions = _sessions(config, tags)
+    web = _web(config, tags, network, sessions, jobs, results, media, push)
     watched: dict[str, MonitoringServiceArgs] = {
         "web": _watched(
             web,
@@ -55,6 +58,7 @@ def build(config: EnvironmentConfig) -> None:
         "jobs": _watched(jobs, MonitoringServiceKind.QUEUE, queue_name=jobs.queue_name, dlq_name=jobs.dlq_name),
         "notify": _watched(notify, MonitoringServiceKind.QUEUE, queue_name=notify.queue_name, dlq_name=notify.dlq_name),
         "events": _watched(events, MonitoringServiceKind.TOPIC, topic_name=events.topic_name),
+        "sessions": _watched(sessions, MonitoringServiceKind.TABLE, table_name=sessions.table_name),
         "results": _watched(results, MonitoringServiceKind.TABLE, table_name=results.table_name),
         "network": _watched(network, MonitoringServiceKind.OTHER),
     }
@@ -143,13 +147,8 @@ def _notify(tags: Tags, events: Topic, mail: Mailer | None) -> QueueService:
     if mail:
         worker["environment"] = mail.environment
         worker["policies"] = {"mail": mail.sender_policy_json}
-    notify = QueueService("notify", {"worker": worker, "senders": {"events": events.topic_arn}, "tags": tags})
-    events.subscribe(
-        "notify",
-        {"queue": {"queue_arn": notify.queue_arn}, "filter": {"kind": ["job-done"]}, "raw": True},
-        pulumi.ResourceOptions(depends_on=[notify]),
-    )
-    return notify
+    done: QueueServiceTopicArgs = {"topic_arn": events.topic_arn, "filter": {"kind": ["job-done"]}, "raw": True}
+    return QueueService("notify", {"worker": worker, "topics": {"events": done}, "tags": tags})
 
 
 def _jobs(config: EnvironmentConfig, tags: Tags, results: Table, events: Topic) -> QueueService:
@@ -181,18 +180,28 @@ def _media(config: EnvironmentConfig, given: MediaConfig, tags: Tags) -> Transco
     )
 
 
+def _sessions(config: EnvironmentConfig, tags: Tags) -> SessionStore:
+    """State moved off the tiers: any instance finds the session of any user, and none holds one."""
+    return SessionStore("web", {"deletion_protection": config.protected, "tags": tags})
+
+
 def _web(
     config: EnvironmentConfig,
     tags: Tags,
     network: Network,
+    sessions: SessionStore,
     jobs: QueueService,
     results: Table,
     media: Transcoder | None,
     push: MobilePush | None,
 ) -> WebTier:
     """The stateless tier: any instance may answer any request, and none is missed."""
-    environments = [jobs.environment, results.environment]
-    policies: dict[str, pulumi.Input[str]] = {"jobs": jobs.sender_policy_json, "results": results.read_policy_json}
+    environments = [sessions.environment, jobs.environment, results.environment]
+    policies: dict[str, pulumi.Input[str]] = {
+        "sessions": sessions.read_write_policy_json,
+        "jobs": jobs.sender_policy_json,
+        "results": results.read_policy_json,
+    }
     if media:
         environments.append(media.environment)
         policies["uploads"] = media.upload_policy_json

@@ -114,7 +114,7 @@ def _look_ups(checkout: Checkout) -> dict[str, Callable[[dict[str, Any]], Any]]:
     ec2, elb, sqs = checkout.aws("ec2"), checkout.aws("elbv2"), checkout.aws("sqs")
     iam, fn, db = checkout.aws("iam"), checkout.aws("lambda"), checkout.aws("dynamodb")
     asg, cloudwatch, logs, sns = (checkout.aws(name) for name in ("autoscaling", "cloudwatch", "logs", "sns"))
-    s3 = checkout.aws("s3")
+    s3, ses, events, kms = (checkout.aws(name) for name in ("s3", "sesv2", "events", "kms"))
 
     def table(routes: dict[str, Any]) -> dict[str, Any]:
         return ec2.describe_route_tables(RouteTableIds=[routes["routeTableId"]])["RouteTables"][0]
@@ -200,6 +200,48 @@ def _look_ups(checkout: Checkout) -> dict[str, Callable[[dict[str, Any]], Any]]:
             "logGroups"
         ],
         "aws:sns/topic:Topic": lambda one: sns.get_topic_attributes(TopicArn=one["arn"])["Attributes"],
+        "aws:sns/topicPolicy:TopicPolicy": lambda one: sns.get_topic_attributes(TopicArn=one["arn"])["Attributes"][
+            "Policy"
+        ],
+        "aws:sns/topicSubscription:TopicSubscription": lambda one: sns.get_subscription_attributes(
+            SubscriptionArn=one["arn"]
+        )["Attributes"],
+        "aws:cloudwatch/compositeAlarm:CompositeAlarm": lambda one: cloudwatch.describe_alarms(
+            AlarmNames=[one["alarmName"]], AlarmTypes=["CompositeAlarm"]
+        )["CompositeAlarms"],
+        "aws:cloudwatch/dashboard:Dashboard": lambda one: cloudwatch.get_dashboard(DashboardName=one["dashboardName"])[
+            "DashboardBody"
+        ],
+        "aws:cloudwatch/eventRule:EventRule": lambda one: events.describe_rule(Name=one["name"])["EventPattern"],
+        "aws:cloudwatch/eventTarget:EventTarget": lambda one: events.list_targets_by_rule(Rule=one["rule"])["Targets"],
+        "aws:kms/key:Key": lambda one: kms.describe_key(KeyId=one["keyId"])["KeyMetadata"],
+        "aws:kms/keyPolicy:KeyPolicy": lambda one: kms.get_key_policy(KeyId=one["keyId"], PolicyName="default"),
+        "aws:s3/bucketNotification:BucketNotification": (
+            lambda one: s3.get_bucket_notification_configuration(Bucket=one["bucket"])["QueueConfigurations"]
+        ),
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls": (
+            lambda one: s3.get_bucket_ownership_controls(Bucket=one["bucket"])["OwnershipControls"]
+        ),
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+            lambda one: s3.get_bucket_encryption(Bucket=one["bucket"])["ServerSideEncryptionConfiguration"]
+        ),
+        "aws:s3/bucketVersioning:BucketVersioning": (
+            lambda one: s3.get_bucket_versioning(Bucket=one["bucket"])["Status"] == "Enabled"
+        ),
+        "aws:sesv2/configurationSet:ConfigurationSet": lambda one: ses.get_configuration_set(
+            ConfigurationSetName=one["configurationSetName"]
+        )["ConfigurationSetName"],
+        "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination": (
+            lambda one: ses.get_configuration_set_event_destinations(ConfigurationSetName=one["configurationSetName"])[
+                "EventDestinations"
+            ]
+        ),
+        "aws:sesv2/emailIdentity:EmailIdentity": lambda one: ses.get_email_identity(EmailIdentity=one["emailIdentity"]),
+        # On record only, as the end of `up` says.
+        "aws:mediaconvert/queue:Queue": lambda _: True,
+        "aws:s3/bucketMetric:BucketMetric": lambda _: True,
+        "aws:sesv2/emailIdentityFeedbackAttributes:EmailIdentityFeedbackAttributes": lambda _: True,
+        "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes": lambda _: True,
     }
 
 
@@ -212,6 +254,10 @@ def _assert_all_there(checkout: Checkout) -> Counter[str]:
     return seen
 
 
+def _results_table(db: Any) -> str:
+    return next(name for name in db.list_tables()["TableNames"] if name.startswith("results-table-"))
+
+
 def _web(checkout: Checkout) -> str:
     balancers = checkout.aws("elbv2").describe_load_balancers()["LoadBalancers"]
     endpoint = json.loads(checkout.run("env", "--json").stdout)["AWS_ENDPOINT_URL"]
@@ -220,7 +266,7 @@ def _web(checkout: Checkout) -> str:
 
 def test_every_resource_of_the_state_is_in_aws(platform: Checkout) -> None:
     seen = _assert_all_there(platform)
-    assert sum(seen.values()) >= 90
+    assert sum(seen.values()) >= 230
     assert seen["aws:ec2/subnet:Subnet"] == 9
 
 
@@ -270,14 +316,14 @@ def test_queue_and_table_are_safe_by_default(platform: Checkout) -> None:
     sqs, db = platform.aws("sqs"), platform.aws("dynamodb")
     urls = sqs.list_queues()["QueueUrls"]
     settings = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in urls]
-    (queue,) = [one for one in settings if "RedrivePolicy" in one]
-    (dlq,) = [one for one in settings if "RedrivePolicy" not in one]
+    (queue,) = [one for one in settings if ":jobs-queue-" in one["QueueArn"]]
+    (dlq,) = [one for one in settings if ":jobs-dlq-" in one["QueueArn"]]
     assert json.loads(queue["RedrivePolicy"]) == {"deadLetterTargetArn": dlq["QueueArn"], "maxReceiveCount": 5}
     assert int(dlq["MessageRetentionPeriod"]) == 14 * 24 * 3600
-    for one in settings:
+    for one in (queue, dlq):
         denied = [line for line in json.loads(one["Policy"])["Statement"] if line["Effect"] == "Deny"]
         assert denied[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    (name,) = db.list_tables()["TableNames"]
+    name = _results_table(db)
     backups = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
     assert db.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["AttributeName"] == "expires_at"
@@ -314,9 +360,9 @@ def test_a_second_up_changes_nothing(platform: Checkout) -> None:
 
 def test_what_was_deleted_or_changed_behind_the_engines_back_comes_back(platform: Checkout) -> None:
     db, sqs, iam = platform.aws("dynamodb"), platform.aws("sqs"), platform.aws("iam")
-    (table,) = db.list_tables()["TableNames"]
+    table = _results_table(db)
     db.delete_table(TableName=table)
-    url = next(url for url in sqs.list_queues()["QueueUrls"] if "dlq" not in url)
+    url = next(url for url in sqs.list_queues()["QueueUrls"] if "/jobs-queue-" in url)
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
     role = next(role["RoleName"] for role in iam.list_roles()["Roles"] if role["RoleName"].startswith("jobs-worker"))
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
@@ -408,7 +454,7 @@ def test_an_up_that_was_killed_half_way_leaves_no_orphans(checkout: Checkout) ->
     ours = [{"Name": "tag:project", "Values": ["tenfold"]}]
     assert len(ec2.describe_vpcs(Filters=ours)["Vpcs"]) == 1
     assert len(ec2.describe_addresses(Filters=ours)["Addresses"]) == seen["aws:ec2/eip:Eip"]
-    assert len(sqs.list_queues()["QueueUrls"]) == 2
+    assert len(sqs.list_queues()["QueueUrls"]) == seen["aws:sqs/queue:Queue"]
     assert len(iam.list_roles()["Roles"]) == seen["aws:iam/role:Role"]
 
 

@@ -27,14 +27,22 @@ from .view import Findings, Resource, Stack, some
 def bucket_keeps_versions(bucket: Resource, stack: Stack, _: Settings) -> Findings:
     """A bucket keeps what was overwritten or deleted.
 
-    A wrong deployment writes over a million objects in minutes. A bucket of access logs is written once.
+    A wrong deployment writes over a million objects in minutes. A bucket of access logs is written once, and one whose
+    objects expire keeps nothing for good.
     """
     if bucket["versioning.enabled"].flag() is True or _holds_logs(bucket, stack):
+        return
+    if some(stack.referrers(bucket, BUCKET_LIFECYCLE, "bucket"), _expires):
         return
     if not some(stack.referrers(bucket, BUCKET_VERSIONING, "bucket"), _enabled):
         yield bucket["versioning"].violates(
             found="no versions", allowed="a BucketVersioning with status Enabled", fix="create one with this bucket."
         )
+
+
+def _expires(lifecycle: Resource) -> bool:
+    rules = lifecycle["rules"].items()
+    return any(rule["expiration.days"].integer() and rule["status"].text() == "Enabled" for rule in rules)
 
 
 def _enabled(versioning: Resource) -> bool:

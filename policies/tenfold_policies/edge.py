@@ -3,7 +3,7 @@
 from pulumi_policy import Severity
 
 from .flags import switched_on
-from .rule import ADVISORY, Settings, control, resource_rule, stack_rule
+from .rule import ADVISORY, Parameter, Settings, control, resource_rule, stack_rule
 from .tokens import BUCKET, CLOUDFRONT_DISTRIBUTION, LOAD_BALANCER, WEB_ACL_ASSOCIATION
 from .view import Findings, Resource, Stack, Value, attempt, some
 
@@ -115,13 +115,17 @@ def _signed(origin: Value, *, possibly: bool) -> Findings:
     remediation="Set webAclId of the distribution, or create a WebAclAssociation for the load balancer.",
     source=control("ELB.16", "CKV2_AWS_28", "CKV_AWS_68", practice="SEC05-BP03"),
     level=ADVISORY,
+    parameters=(Parameter("doors", [], "The distributions and load balancers, by their names in the program."),),
 )
-def firewall_stands_before(door: Resource, stack: Stack, _: Settings) -> Findings:
-    """A distribution, or a load balancer on the internet, has a web firewall.
+def firewall_stands_before(door: Resource, stack: Stack, settings: Settings) -> Findings:
+    """A distribution or load balancer that the stack names has a web firewall.
 
     A flood or a known attack ends there and not in the tier; so says CloudFront.6, too. A balancer behind a
-    distribution of this stack has its firewall there.
+    distribution of this stack has its firewall there. A firewall costs by the request: which doors have one, the stack
+    says.
     """
+    if door.name not in settings.texts("doors"):
+        return
     if door.type == CLOUDFRONT_DISTRIBUTION:
         acl = door["webAclId"]
         if not acl.given:

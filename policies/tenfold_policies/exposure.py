@@ -11,7 +11,6 @@ from .tokens import (
     BUCKET_PUBLIC_ACCESS_BLOCK,
     ECS_SERVICE,
     EKS_CLUSTER,
-    FUNCTION_URL,
     LAMBDA_PERMISSION,
     MSK_CLUSTER,
     OPENSEARCH_DOMAIN,
@@ -90,7 +89,8 @@ def function_is_not_public(permission: Resource, _: Settings) -> Findings:
     """
     principal = permission["principal"]
     limited = any(permission[name].given for name in ("sourceArn", "sourceAccount", "principalOrgId"))
-    if principal.text() == "*" and not limited and not permission["functionUrlAuthType"].given:
+    by_url = permission["functionUrlAuthType"].given or permission["invokedViaFunctionUrl"].given
+    if principal.text() == "*" and not limited and not by_url:
         yield principal.violates(allowed="a service or an account", fix="name who may call the function.")
 
 
@@ -116,29 +116,6 @@ def service_calls_for_us(permission: Resource, _: Settings) -> Findings:
     principal = permission["principal"]
     if (principal.text() or "").endswith(".amazonaws.com"):
         yield permission["sourceArn"].violates(allowed="the ARN of what calls", fix="set sourceArn, or sourceAccount.")
-
-
-@resource_rule(
-    "sec-lambda-url",
-    on=(FUNCTION_URL,),
-    title="Function URLs ask who calls",
-    severity=Severity.MEDIUM,
-    remediation='Set authorizationType to "AWS_IAM"; let CloudFront sign its requests.',
-    source=Source(
-        "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
-        checkov=("CKV_AWS_258",),
-        well_architected="SEC03-BP07",
-    ),
-    level=ADVISORY,
-)
-def url_asks_who_calls(url: Resource, _: Settings) -> Findings:
-    """A function's URL answers signed requests alone.
-
-    An address that everyone may call has neither a firewall nor a limit in front of it.
-    """
-    kind = url["authorizationType"]
-    if kind.text() != "AWS_IAM":
-        yield kind.violates(allowed='"AWS_IAM"', fix='set authorizationType to "AWS_IAM".')
 
 
 @resource_rule(

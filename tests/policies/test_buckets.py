@@ -51,6 +51,7 @@ CASES = [
     passes("dur-s3-versioning", "versions", versioned),
     passes("dur-s3-versioning", "inline", lambda: aws.s3.Bucket("files", versioning={"enabled": True})),
     passes("dur-s3-versioning", "access logs", of_logs),
+    passes("dur-s3-versioning", "what expires", lambda: lifecycle(EXPIRE)),
     passes("dur-s3-versioning", "not known", lambda: versioned(later("Enabled")), left=("files",)),
     refuses("dur-s3-versioning", "the default", bucket, NO_VERSIONS),
     refuses("dur-s3-versioning", "suspended", lambda: versioned("Suspended"), NO_VERSIONS),

@@ -64,6 +64,7 @@ def behind_distribution() -> None:
     distribution(origin={"domain_name": balancer().dns_name}, web_acl_id="arn:aws:wafv2:acl")
 
 
+DOORS = ["site", "web"]
 BEHAVIOR = "defaultCacheBehavior.viewerProtocolPolicy"
 OLD = ("viewerCertificate.minimumProtocolVersion", '"TLSv1.2_2021" or newer')
 
@@ -117,14 +118,17 @@ CASES = [
         from_bucket,
         ("site", "origins[0].originAccessControlId", "nothing", "an OriginAccessControl"),
     ),
-    passes("sec-waf", "a web ACL", lambda: distribution(web_acl_id="arn:aws:wafv2:acl")),
-    passes("sec-waf", "a balancer with one", with_firewall),
-    passes("sec-waf", "an internal balancer", lambda: balancer(internal=True)),
-    passes("sec-waf", "a network load balancer", lambda: balancer(load_balancer_type="network")),
-    passes("sec-waf", "a balancer behind a distribution", behind_distribution),
-    passes("sec-waf", "not known", lambda: balancer(internal=later(True)), left=("web",)),
-    refuses("sec-waf", "a distribution", distribution, ("site", "webAclId", "nothing", "the ARN of a web ACL")),
-    refuses("sec-waf", "a balancer", balancer, ("web", "arn", "no web ACL", "a WebAclAssociation")),
+    passes("sec-waf", "nobody asks for one", distribution),
+    passes("sec-waf", "a web ACL", lambda: distribution(web_acl_id="arn:aws:wafv2:acl"), doors=DOORS),
+    passes("sec-waf", "a balancer with one", with_firewall, doors=DOORS),
+    passes("sec-waf", "an internal balancer", lambda: balancer(internal=True), doors=DOORS),
+    passes("sec-waf", "a network load balancer", lambda: balancer(load_balancer_type="network"), doors=DOORS),
+    passes("sec-waf", "a balancer behind a distribution", behind_distribution, doors=DOORS),
+    passes("sec-waf", "not known", lambda: balancer(internal=later(True)), left=("web",), doors=DOORS),
+    refuses(
+        "sec-waf", "a distribution", distribution, ("site", "webAclId", "nothing", "the ARN of a web ACL"), doors=DOORS
+    ),
+    refuses("sec-waf", "a balancer", balancer, ("web", "arn", "no web ACL", "a WebAclAssociation"), doors=DOORS),
     passes("sec-alb-headers", "dropped", lambda: balancer(drop_invalid_header_fields=True)),
     passes("sec-alb-headers", "a network load balancer", lambda: balancer(load_balancer_type="network")),
     passes("sec-alb-headers", "not known", lambda: balancer(drop_invalid_header_fields=later(True)), left=("web",)),

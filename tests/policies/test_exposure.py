@@ -28,10 +28,6 @@ def permission(principal: Any, **properties: Any) -> None:
     aws.lambda_.Permission("call", action="lambda:InvokeFunction", function="f", principal=principal, **properties)
 
 
-def url(kind: Any) -> None:
-    aws.lambda_.FunctionUrl("door", function_name="f", authorization_type=kind)
-
-
 def route(**properties: Any) -> None:
     aws.apigatewayv2.Route("orders", api_id="a", route_key="GET /orders", **properties)
 
@@ -112,9 +108,6 @@ CASES = [
         lambda: permission("s3.amazonaws.com"),
         ("call", "sourceArn", "nothing", "the ARN of what calls"),
     ),
-    passes("sec-lambda-url", "signed", lambda: url("AWS_IAM")),
-    passes("sec-lambda-url", "not known", lambda: url(later("AWS_IAM")), left=("door",)),
-    refuses("sec-lambda-url", "open", lambda: url("NONE"), ("door", "authorizationType", '"NONE"', '"AWS_IAM"')),
     passes("sec-api-auth", "tokens", lambda: route(authorization_type="JWT", authorizer_id="x")),
     passes("sec-api-auth", "not known", lambda: route(authorization_type=later("JWT")), left=("orders",)),
     refuses("sec-api-auth", "open", route, ("orders", "authorizationType", "nothing", "JWT, AWS_IAM or CUSTOM")),

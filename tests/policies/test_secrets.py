@@ -1,0 +1,100 @@
+"""Rules of secrets, each on programs that it passes and programs that it refuses."""
+
+import base64
+import json
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from tests.policies.judging import Case, later, passes, refuses
+
+
+def function(**variables: Any) -> None:
+    aws.lambda_.Function("work", role="arn:aws:iam::123456789012:role/work", environment={"variables": variables})
+
+
+def task(**variables: str) -> None:
+    environment = [{"name": name, "value": value} for name, value in variables.items()]
+    containers = json.dumps([{"name": "web", "image": "web", "environment": environment}])
+    aws.ecs.TaskDefinition("web", family="web", container_definitions=containers)
+
+
+def template(user_data: Any) -> None:
+    aws.ec2.LaunchTemplate("web", user_data=user_data)
+
+
+def instance(**properties: Any) -> None:
+    aws.rds.Instance("orders", instance_class="db.m7g.large", engine="postgres", **properties)
+
+
+def parameter(name: str = "db-password", kind: Any = "String") -> None:
+    aws.ssm.Parameter(name, name=f"/shop/{name}", type=kind, value="x")
+
+
+ID = "AKIA" + "IOSFODNN7EXAMPLE"
+SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db"
+PLAIN = ("a key in plain text", "the ARN of a secret")
+SCRIPT = base64.b64encode(f"#!/bin/sh\nexport AWS_ACCESS_KEY_ID={ID}\n".encode()).decode()
+
+CASES = [
+    passes("sec-no-keys-in-plain", "names of tables", lambda: function(TABLE="carts")),
+    passes("sec-no-keys-in-plain", "no environment", lambda: template("IyEvYmluL3No")),
+    passes("sec-no-keys-in-plain", "not known", lambda: function(URL=later("https://shop.example")), left=("work",)),
+    refuses(
+        "sec-no-keys-in-plain",
+        "an access key in a function",
+        lambda: function(TABLE="carts", KEY=ID),
+        ("work", "environment.variables.KEY", *PLAIN),
+    ),
+    refuses(
+        "sec-no-keys-in-plain",
+        "an access key in a container",
+        lambda: task(KEY=ID),
+        ("web", "containerDefinitions[0].environment[0].value", *PLAIN),
+    ),
+    refuses(
+        "sec-no-keys-in-plain",
+        "an access key in a script",
+        lambda: template(SCRIPT),
+        ("web", "userData", *PLAIN),
+    ),
+    passes("sec-no-secrets-in-env", "an ARN", lambda: function(DB_SECRET=SECRET_ARN, DB_SECRET_ARN=SECRET_ARN)),
+    passes("sec-no-secrets-in-env", "no secrets", lambda: task(TABLE="carts")),
+    passes("sec-no-secrets-in-env", "not known", lambda: function(DB_SECRET=later(SECRET_ARN)), left=("work",)),
+    refuses(
+        "sec-no-secrets-in-env",
+        "a password",
+        lambda: function(DB_PASSWORD="hunter2"),
+        ("work", "environment.variables.DB_PASSWORD", "a secret in plain text", "the ARN of a secret"),
+    ),
+    refuses(
+        "sec-no-secrets-in-env",
+        "a key of an API",
+        lambda: task(STRIPE_API_KEY="live"),
+        ("web", "containerDefinitions[0].environment[0].value", "a secret in plain text", "the ARN of a secret"),
+    ),
+    passes("sec-rds-secret", "AWS's", lambda: instance(manage_master_user_password=True)),
+    passes("sec-rds-secret", "a replica", lambda: instance(replicate_source_db="primary")),
+    passes(
+        "sec-rds-secret",
+        "not known",
+        lambda: instance(manage_master_user_password=later(True), password="hunter2"),
+        left=("orders",),
+    ),
+    refuses(
+        "sec-rds-secret",
+        "a password",
+        lambda: instance(password="hunter2"),
+        ("orders", "password", "a password", "none"),
+    ),
+    passes("sec-ssm-secure", "encrypted", lambda: parameter(kind="SecureString")),
+    passes("sec-ssm-secure", "no secret", lambda: parameter("table")),
+    passes("sec-ssm-secure", "not known", lambda: parameter(kind=later("SecureString")), left=("db-password",)),
+    refuses("sec-ssm-secure", "in plain", parameter, ("db-password", "type", '"String"', '"SecureString"')),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_verdict_is_the_same_in_a_preview_or_said_to_be_open(case: Case) -> None:
+    case.check()

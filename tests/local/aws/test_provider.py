@@ -24,6 +24,7 @@ from local.aws.values import UNKNOWN, content, decode, encode
 from tests.local.aws.asking import SIGNATURE, TYPES, Instance, instance, secret
 
 VPC = "aws:ec2/vpc:Vpc"
+ZONE = "aws:route53/zone:Zone"
 ROLE = "aws:iam/role:Role"
 PARAMETER = "aws:ssm/parameter:Parameter"
 TARGET = "aws:appautoscaling/target:Target"
@@ -299,6 +300,11 @@ def test_many_resources_at_once_come_out_right(aws: Instance, emulator: daemon.E
     for network, state in zip(networks, made, strict=True):
         identity = state["arn"].rpartition("/")[2]
         assert ec2.describe_vpcs(VpcIds=[identity])["Vpcs"][0]["CidrBlock"] == network
+
+
+def test_a_refresh_gives_no_region_to_what_has_none(aws: Instance) -> None:
+    identity, state, inputs = aws.made(ZONE, {"name": "global.example"})
+    assert aws.read(ZONE, identity, state, inputs)[2] == inputs
 
 
 def test_an_asset_is_read_relative_to_the_program_and_its_place_is_not_told(

@@ -114,10 +114,17 @@ def failed_events_are_kept(function: Resource, stack: Stack, _: Settings) -> Fin
             fix="set deadLetterConfig.targetArn to the ARN of a queue, or create a FunctionEventInvokeConfig.",
         )
         return
-    # Somebody who may call it is not known to: the verdict waits for that.
+    # Whom a subscription calls that is of another protocol need not be known: it is no function.
+    others = {each.urn for each in stack.of(TOPIC_SUBSCRIPTION) if not _calls_function(each)}
     for referrers in callers:
-        if referrers.doubts:
-            raise referrers.doubts[0]
+        for doubt in referrers.doubts:
+            if doubt.finding.urn not in others:
+                raise doubt
+
+
+def _calls_function(subscription: Resource) -> bool:
+    protocol = subscription["protocol"]
+    return protocol.unknown or protocol.text() == "lambda"
 
 
 def _keeps_failures(configuration: Resource) -> bool:

@@ -1,7 +1,6 @@
 """Monitoring on the real engine and the embedded AWS: an alarm of a service makes a notification arrive."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -37,15 +36,24 @@ pulumi.export("topics", monitoring.alarms)
 """
 
 
-def notified(stack: Stack, queue_url: str) -> dict[str, Any]:
-    """The notification that arrives next."""
-    for _ in range(10):
-        found = stack.client("sqs").receive_message(QueueUrl=queue_url, WaitTimeSeconds=1).get("Messages", [])
-        if found:
-            stack.client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
-            return json.loads(json.loads(found[0]["Body"])["Message"])
-        time.sleep(0.2)
-    pytest.fail("no notification arrived")
+def notified(stack: Stack, queue_url: str) -> list[tuple[str, str]]:
+    """The alarms and states that the queue was told of since it was asked last."""
+    told: list[tuple[str, str]] = []
+    while found := stack.client("sqs").receive_message(QueueUrl=queue_url, WaitTimeSeconds=1).get("Messages", []):
+        stack.client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=found[0]["ReceiptHandle"])
+        message = json.loads(json.loads(found[0]["Body"])["Message"])
+        told.append((message["AlarmName"], message["NewStateValue"]))
+    return told
+
+
+def ring(cloudwatch: Any, alarms: list[dict[str, Any]]) -> None:
+    for alarm in alarms:
+        cloudwatch.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue="ALARM", StateReason="errors")
+
+
+def state(cloudwatch: Any, name: str) -> str:
+    found = cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])
+    return found["CompositeAlarms"][0]["StateValue"]
 
 
 def test_an_alarm_of_a_service_makes_one_notification(stack: Stack) -> None:
@@ -69,23 +77,25 @@ def test_an_alarm_of_a_service_makes_one_notification(stack: Stack) -> None:
         "Unit": "USD",
     }
 
+    # A composite alarm that is new becomes OK.
+    notified(stack, outputs["tickets"])
     age = outputs["alarms"]["age-alarm"].rpartition(":")[2]
     cloudwatch.set_alarm_state(AlarmName=age, StateValue="ALARM", StateReason="a message waits")
-    told = notified(stack, outputs["tickets"])
     # The composite alarm tells, and not the alarm of the queue.
-    assert (told["AlarmName"], told["NewStateValue"]) == ("shop-local-mails-critical", "ALARM")
+    assert notified(stack, outputs["tickets"]) == [("shop-local-mails-critical", "ALARM")]
     cloudwatch.set_alarm_state(AlarmName=age, StateValue="OK", StateReason="it is done")
-    assert notified(stack, outputs["tickets"])["NewStateValue"] == "OK"
+    assert notified(stack, outputs["tickets"]) == [("shop-local-mails-critical", "OK")]
 
     burning = cloudwatch.describe_alarms(AlarmNamePrefix="shop-burn-alarm-web-1h")["MetricAlarms"]
     assert len(burning) == 2
-    states: list[str] = []
-    for alarm in burning:
-        cloudwatch.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue="ALARM", StateReason="errors")
-        found = cloudwatch.describe_alarms(AlarmNames=["shop-local-web-critical"], AlarmTypes=["CompositeAlarm"])
-        states.append(found["CompositeAlarms"][0]["StateValue"])
-    assert states == ["OK", "ALARM"]
-    assert notified(stack, outputs["tickets"])["AlarmName"] == "shop-local-web-critical"
+    ring(cloudwatch, burning[:1])
+    assert state(cloudwatch, "shop-local-web-critical") == "OK"
+    for _ in range(10):
+        # The emulator evaluates its alarms too, and may undo what is set between the two.
+        ring(cloudwatch, burning)
+        if state(cloudwatch, "shop-local-web-critical") == "ALARM":
+            break
+    assert ("shop-local-web-critical", "ALARM") in notified(stack, outputs["tickets"])
 
     assert " created" not in (said := stack.up("--refresh")), said
     assert " updated" not in said, said

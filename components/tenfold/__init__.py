@@ -155,8 +155,8 @@ from tenfold.transcoder import Transcoder
 from tenfold.transcoder_arguments import (
     TranscoderAcceleration,
     TranscoderArgs,
-    TranscoderEventStatus,
     TranscoderEventsArgs,
+    TranscoderEventStatus,
     TranscoderJobArgs,
     TranscoderLimitsArgs,
     TranscoderOutputsArgs,

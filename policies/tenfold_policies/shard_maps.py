@@ -92,7 +92,7 @@ def map_has_no_overlap(resource: Resource, _: Settings) -> Findings:
     ranges = [(each["lower"].text() or "", each["upper"].text()) for each in document["ranges"].items()]
     # A range without an upper bound ends last.
     bounds = sorted(ranges, key=lambda each: (each[0], each[1] is None, each[1] or ""))
-    for (_, upper), (lower, _) in pairwise(bounds):
+    for (_begin, upper), (lower, _end) in pairwise(bounds):
         if upper is None or lower < upper:
             yield document["ranges"].violates(
                 found=f"ranges that both have the key {lower!r}",

@@ -35,8 +35,12 @@ CRITICAL_ALARMS: Mapping[Kind, frozenset[str]] = {
     Kind.CACHE: frozenset({"throttle-alarm"}),
     Kind.BUCKET: frozenset({"server-error-alarm"}),
     Kind.TOPIC: frozenset({"dlq-alarm", "lost-alarm"}),
-    Kind.MAIL: frozenset(),
-    Kind.TRANSCODER: frozenset(),
+    Kind.MAIL: _TABLE
+    | {
+        *("account-bounce-rate-alarm", "account-complaint-rate-alarm", "reject-alarm", "rendering-failure-alarm"),
+        *("undelivered-alarm", "age-alarm"),
+    },
+    Kind.TRANSCODER: frozenset({"events-alarm", "events-dlq-alarm"}),
     Kind.OTHER: frozenset(
         {
             *("nat-port-alarm", "nat-instance-reboot-alarm", "nat-instance-recover-alarm"),

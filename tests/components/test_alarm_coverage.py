@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 import tenfold
+from tenfold import MonitoringServiceKind as Kind
 from tenfold.hosting import components_of
 from tests.components.building import Built, Registered, build
-from tests.components.uses import EXAMPLES
+from tests.components.uses import EXAMPLES, TOPIC
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 ALARMABLE = frozenset(
@@ -117,3 +118,39 @@ def test_what_can_fail_has_an_alarm_or_a_reason_why_it_has_none(component: Any, 
         if resource.type in ALARMABLE and not is_watched(resource, values) and not reason(resource)
     ]
     assert silent == []
+
+
+KINDS = {
+    "Bucket": Kind.BUCKET,
+    "Cache": Kind.CACHE,
+    "Database": Kind.DATABASE,
+    "FederatedDatabases": Kind.SHARDS,
+    "Function": Kind.FUNCTION,
+    "Mailer": Kind.MAIL,
+    "MobilePush": Kind.OTHER,
+    "Network": Kind.OTHER,
+    "Pipeline": Kind.PIPELINE,
+    "QueueService": Kind.QUEUE,
+    "ShardedCluster": Kind.SHARDS,
+    "StaticSite": Kind.SITE,
+    "Table": Kind.TABLE,
+    "Topic": Kind.TOPIC,
+    "WebTier": Kind.WEB_TIER,
+}
+"""What components are as services of `Monitoring`."""
+
+
+@pytest.mark.parametrize("component", KINDS)
+def test_monitoring_calls_critical_what_a_component_calls_so_itself(component: str) -> None:
+    topics = {"alarms": {"topic_arn": TOPIC, "critical_topic_arn": f"{TOPIC}-critical"}}
+    made = build(lambda: getattr(tenfold, component)("it", {**EXAMPLES[component].full, **topics}))
+    arns = made.value(made.result.alarm_arns)
+    ours = {
+        name: f"{TOPIC}-critical" in made[arn.rpartition(":")[2]].inputs["alarmActions"] for name, arn in arns.items()
+    }
+    service: Any = {"kind": KINDS[component].value, "alarm_arns": arns, "identifiers": {}}
+    if KINDS[component] is Kind.WEB_TIER:
+        service["identifiers"] = {"load_balancer_arn": "a", "target_group_arn": "b"}
+    watching = build(lambda: tenfold.Monitoring("all", {"services": {"one": service}}))
+    rule = watching["all-service-critical-one"].inputs["alarmRule"]
+    assert {name: f'ALARM("{arns[name].rpartition(":")[2]}")' in rule for name in arns} == ours

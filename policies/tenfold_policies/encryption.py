@@ -3,7 +3,7 @@
 from pulumi_policy import Severity
 
 from .flags import not_switched_off, switched_on
-from .rule import ADVISORY, Settings, control, resource_rule
+from .rule import ADVISORY, Settings, control, resource_rule, stack_rule
 from .tokens import (
     CACHE_REPLICATION_GROUP,
     DOCDB_CLUSTER,
@@ -13,6 +13,7 @@ from .tokens import (
     KINESIS_STREAM,
     KMS_KEY,
     LAUNCH_TEMPLATE,
+    METRIC_ALARM,
     NEPTUNE_CLUSTER,
     OPENSEARCH_DOMAIN,
     QUEUE,
@@ -21,7 +22,7 @@ from .tokens import (
     REDSHIFT_CLUSTER,
     SNS_TOPIC,
 )
-from .view import Findings, Resource, attempt
+from .view import Findings, Resource, Stack, attempt, some
 
 
 @resource_rule(
@@ -43,7 +44,7 @@ def queue_is_encrypted(queue: Resource, _: Settings) -> Findings:
         yield managed.violates(allowed="true, or a kmsMasterKeyId", fix="set sqsManagedSseEnabled to true.")
 
 
-@resource_rule(
+@stack_rule(
     "sec-sns-encryption",
     on=(SNS_TOPIC,),
     title="Topics have a key that those who publish may use",
@@ -52,14 +53,15 @@ def queue_is_encrypted(queue: Resource, _: Settings) -> Findings:
     source=control("SNS.1", "CKV_AWS_26", practice="SEC08-BP02"),
     level=ADVISORY,
 )
-def topic_has_usable_key(topic: Resource, _: Settings) -> Findings:
-    """A topic that is encrypted by KMS has a key that CloudWatch, S3 and EventBridge can be allowed to use.
+def topic_has_usable_key(topic: Resource, stack: Stack, _: Settings) -> Findings:
+    """A topic of alarms that is encrypted by KMS has a key that CloudWatch can be allowed to use.
 
     The policy of alias/aws/sns cannot be changed: an alarm that publishes there is lost, and nobody is told. A topic
     without a key is on disks that AWS encrypts.
     """
     key = topic["kmsMasterKeyId"]
-    if (key.text() or "").endswith("alias/aws/sns"):
+    managed = (key.text() or "").endswith("alias/aws/sns")
+    if managed and some(stack.referrers(topic, METRIC_ALARM, "alarmActions")):
         yield key.violates(
             allowed="a key of your own", fix="create a key that the publishing services may use, and set it here."
         )

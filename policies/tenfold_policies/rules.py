@@ -6,6 +6,7 @@ from . import (
     access,
     backups,
     buckets,
+    cost,
     decoupling,
     decoupling_events,
     durability,
@@ -25,6 +26,7 @@ from . import (
     shards,
     stateless_containers,
     stateless_tiers,
+    tagging,
     tier_chain,
     transport,
     transport_data,
@@ -59,6 +61,8 @@ CONCERNS: Final = (
     exposure,
     edge,
     scaling,
+    cost,
+    tagging,
 )
 
 RULES: Final[tuple[Rule, ...]] = tuple(

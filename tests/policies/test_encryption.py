@@ -13,7 +13,10 @@ def queue(**properties: Any) -> aws.sqs.Queue:
 
 
 def topic(key: Any = None) -> None:
-    aws.sns.Topic("news", kms_master_key_id=key)
+    news = aws.sns.Topic("news", kms_master_key_id=key)
+    aws.cloudwatch.MetricAlarm(
+        "busy", comparison_operator="GreaterThanThreshold", evaluation_periods=1, alarm_actions=[news.arn]
+    )
 
 
 def instance(**properties: Any) -> None:
@@ -78,6 +81,7 @@ CASES = [
     ),
     passes("sec-sns-encryption", "AWS's disks", topic),
     passes("sec-sns-encryption", "a key of its own", lambda: topic("alias/news")),
+    passes("sec-sns-encryption", "no alarms", lambda: aws.sns.Topic("news", kms_master_key_id="alias/aws/sns")),
     passes("sec-sns-encryption", "not known", lambda: topic(later(OWN_KEY)), left=("news",)),
     refuses(
         "sec-sns-encryption",

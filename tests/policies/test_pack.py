@@ -95,7 +95,7 @@ def test_a_level_from_the_configuration_holds() -> None:
 
 def test_a_component_and_a_type_that_no_rule_knows_are_passed_over() -> None:
     def program() -> None:
-        aws.s3.Bucket("files")
+        aws.ec2.PlacementGroup("near", strategy="cluster")
 
     for preview in (True, False):
         assert not Pack().judge(run(program, preview=preview))

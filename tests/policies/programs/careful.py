@@ -34,7 +34,11 @@ aws.vpc.SecurityGroupIngressRule(
     "https", security_group_id=door.id, ip_protocol="tcp", from_port=443, to_port=443, cidr_ipv4="0.0.0.0/0"
 )
 balancer = aws.lb.LoadBalancer(
-    "web", subnets=[subnet.id for subnet in public], security_groups=[door.id], enable_deletion_protection=True
+    "web",
+    subnets=[subnet.id for subnet in public],
+    security_groups=[door.id],
+    enable_deletion_protection=True,
+    drop_invalid_header_fields=True,
 )
 targets = aws.lb.TargetGroup(
     "web", port=8080, protocol="HTTP", vpc_id=vpc.id, health_check={"path": "/healthz"}, deregistration_delay=30
@@ -90,6 +94,8 @@ aws.sqs.RedriveAllowPolicy(
     redrive_allow_policy=pulumi.Output.json_dumps({"redrivePermission": "byQueue", "sourceQueueArns": [orders.arn]}),
 )
 topic = aws.sns.Topic("oncall")
+tls_alone = {"Version": "2012-10-17", "Statement": [denial | {"Action": "sns:Publish"}]}
+aws.sns.TopicPolicy("oncall", arn=topic.arn, policy=json.dumps(tls_alone))
 aws.cloudwatch.MetricAlarm(
     "orders-dead",
     namespace="AWS/SQS",
@@ -100,7 +106,7 @@ aws.cloudwatch.MetricAlarm(
     threshold=0,
     alarm_actions=[topic.arn],
 )
-worker = aws.lambda_.Function("worker", role="arn:aws:iam::123456789012:role/worker", timeout=10)
+worker = aws.lambda_.Function("worker", role="arn:aws:iam::123456789012:role/worker", timeout=10, memory_size=256)
 aws.lambda_.EventSourceMapping(
     "orders",
     event_source_arn=orders.arn,

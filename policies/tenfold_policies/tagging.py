@@ -1,0 +1,50 @@
+"""Tagging: whose a resource is, and what it is for, is written on it."""
+
+from pulumi_policy import Severity
+
+from . import tokens
+from .rule import ADVISORY, Parameter, Settings, Source, resource_rule
+from .view import Findings, Resource, Value
+
+_TAGGED = (
+    tokens.BUCKET,
+    tokens.CACHE_REPLICATION_GROUP,
+    tokens.DYNAMODB_TABLE,
+    tokens.INSTANCE,
+    tokens.LAMBDA_FUNCTION,
+    tokens.LOAD_BALANCER,
+    tokens.QUEUE,
+    tokens.RDS_CLUSTER,
+    tokens.RDS_INSTANCE,
+    tokens.SNS_TOPIC,
+)
+
+
+@resource_rule(
+    "tag-required",
+    on=_TAGGED,
+    title="Resources have the tags that the stack asks for",
+    severity=Severity.LOW,
+    remediation="Add the tags, best for all resources at once by the defaultTags of the provider.",
+    source=Source(
+        "https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
+        well_architected="COST03-BP02",
+    ),
+    level=ADVISORY,
+    parameters=(Parameter("tags", [], "The keys of the tags that each resource must have."),),
+)
+def has_required_tags(resource: Resource, settings: Settings) -> Findings:
+    """What costs money or holds data has the tags that the stack asks for.
+
+    A bill without owners is nobody's, and nobody dares to delete what has none.
+    """
+    for key in settings.texts("tags"):
+        own, everything = resource["tags"], resource["tagsAll"]
+        if not (_has(own, key) or _has(everything, key)):
+            # Either of the two may yet have it.
+            _ = own.absent, everything.absent
+            yield own.violates(found=f"no {key}", allowed=f"a tag {key}", fix=f"add the tag {key}.")
+
+
+def _has(tags: Value, key: str) -> bool:
+    return isinstance(tags.raw, dict) and key in tags.raw

@@ -1,0 +1,55 @@
+"""Rules of cost, each on programs that it passes and programs that it refuses."""
+
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from tests.policies.judging import Case, later, passes, refuses
+
+
+def template(size: Any = "m7g.large", **ebs: Any) -> None:
+    mapping: Any = {"device_name": "/dev/xvda", "ebs": ebs}
+    aws.ec2.LaunchTemplate("web", instance_type=size, block_device_mappings=[mapping])
+
+
+def database(**properties: Any) -> None:
+    aws.rds.Instance("orders", instance_class="db.r7g.large", engine="postgres", **properties)
+
+
+SMALL = ["t4g.", "db.t4g."]
+ALLOWED = "t4g., db.t4g."
+
+CASES = [
+    passes("cst-instance-allowlist", "nothing is said", template),
+    passes("cst-instance-allowlist", "a small one", lambda: template("t4g.small"), allowed=SMALL),
+    passes("cst-instance-allowlist", "not known", lambda: template(later("t4g.small")), left=("web",), allowed=SMALL),
+    refuses(
+        "cst-instance-allowlist",
+        "a large one",
+        template,
+        ("web", "instanceType", '"m7g.large"', ALLOWED),
+        allowed=SMALL,
+    ),
+    refuses(
+        "cst-instance-allowlist",
+        "a large database",
+        database,
+        ("orders", "instanceClass", '"db.r7g.large"', ALLOWED),
+        allowed=SMALL,
+    ),
+    passes("cst-gp3", "gp3", lambda: template(volume_type="gp3")),
+    passes("cst-gp3", "not known", lambda: template(volume_type=later("gp3")), left=("web",)),
+    refuses(
+        "cst-gp3",
+        "gp2",
+        lambda: template(volume_type="gp2"),
+        ("web", "blockDeviceMappings[0].ebs.volumeType", '"gp2"', '"gp3"'),
+    ),
+    refuses("cst-gp3", "a database", lambda: database(storage_type="gp2"), ("orders", "storageType", '"gp2"', '"gp3"')),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_verdict_is_the_same_in_a_preview_or_said_to_be_open(case: Case) -> None:
+    case.check()

@@ -199,7 +199,8 @@ def _shard(
             "DatabaseArgs",
             {
                 **settings,
-                **({"tags": args["tags"]} if "tags" in args else {}),
+                # By these a policy pack, and a bill, tell which shard a resource belongs to.
+                "tags": {**args.get("tags", {}), "ShardedCluster": cluster.pulumi_resource_name, "Shard": shard},
                 **handed_on(args, DATABASE_CHILDREN),
                 "placement": _turned(args["placement"], position),
                 "access": {**access, "security_group_ids": groups},

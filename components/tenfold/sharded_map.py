@@ -30,7 +30,7 @@ def map_table(component: pulumi.ComponentResource, args: ShardedClusterArgs) -> 
         "range_key": "item",
         "attributes": {"map": "S", "item": "S"},
         "deletion_protection": args.get("deletion_protection", True),
-        **({"tags": args["tags"]} if "tags" in args else {}),
+        "tags": {**args.get("tags", {}), "ShardedCluster": component.pulumi_resource_name},
         **handed_on(args, TABLE_CHILDREN),
     }
     opts = pulumi.ResourceOptions(parent=component)

@@ -46,14 +46,23 @@ class MonitoringTier(StrEnum):
     """Where on the dashboard a service stands, from the users inwards."""
 
     EDGE = "edge"
+    """What answers near the users: sites and distributions."""
     WEB = "web"
+    """Web tiers."""
     QUEUES = "queues"
+    """Queues, pipelines and topics."""
     FUNCTIONS = "functions"
+    """Functions."""
     DATA = "data"
+    """Tables, databases and buckets."""
     CACHE = "cache"
+    """Caches."""
     SHARDS = "shards"
+    """Databases among which keys are spread."""
     MAIL = "mail"
+    """Mails."""
     TRANSCODING = "transcoding"
+    """Films."""
 
 
 class MonitoringObjectiveArgs(TypedDict):

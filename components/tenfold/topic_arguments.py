@@ -34,9 +34,13 @@ class TopicBackoff(StrEnum):
     """How the time between two tries at an HTTPS endpoint grows."""
 
     ARITHMETIC = "arithmetic"
+    """By more each time."""
     EXPONENTIAL = "exponential"
+    """Twice as long each time."""
     GEOMETRIC = "geometric"
+    """By a factor each time."""
     LINEAR = "linear"
+    """By the same each time."""
 
 
 class TopicDeliveryProtocol(StrEnum):
@@ -45,9 +49,13 @@ class TopicDeliveryProtocol(StrEnum):
     APPLICATION = "application"
     """Mobile apps, through their push service."""
     FIREHOSE = "firehose"
+    """Firehose streams."""
     FUNCTION = "function"
+    """Functions."""
     HTTPS = "https"
+    """HTTPS endpoints."""
     QUEUE = "queue"
+    """Queues."""
 
 
 class TopicHttpsDeliveryArgs(TypedDict):

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from tenfold import Bucket, Database, Monitoring, Network, QueueService, WebTier
+from tenfold import Bucket, Database, Monitoring, MonitoringServiceKind, Network, QueueService, WebTier
 
 network = Network("main", {"zones": 3})
 shop = WebTier("shop", {"placement": network.placement, "container": {"image": "nginx:1.29", "cpu": 256}})
@@ -14,7 +14,7 @@ monitoring = Monitoring(
     {
         "services": {
             "shop": {
-                "kind": "web_tier",
+                "kind": MonitoringServiceKind.WEB_TIER,
                 "alarm_arns": shop.alarm_arns,
                 "identifiers": {
                     "load_balancer_arn": shop.load_balancer_arn,
@@ -24,12 +24,12 @@ monitoring = Monitoring(
                 "objective": {"availability_percent": 99.9},
             },
             "orders": {
-                "kind": "database",
+                "kind": MonitoringServiceKind.DATABASE,
                 "alarm_arns": orders.alarm_arns,
                 "identifiers": {"cluster": orders.identifier},
             },
             "mails": {
-                "kind": "queue",
+                "kind": MonitoringServiceKind.QUEUE,
                 "alarm_arns": mails.alarm_arns,
                 "identifiers": {"queue_name": mails.queue_name, "dlq_name": mails.dlq_name},
             },

@@ -20,7 +20,7 @@ def security_group(name: str, service: str | None = None, **properties: Any) -> 
 
 def let_in(into: aws.ec2.SecurityGroup, source: Any, name: str = "in") -> None:
     """A rule of its own that lets a group in, or a network."""
-    to = {"cidr_ipv4": source} if isinstance(source, str) else {"referenced_security_group_id": _id(source)}
+    to: Any = {"cidr_ipv4": source} if isinstance(source, str) else {"referenced_security_group_id": _id(source)}
     ports: Any = {"ip_protocol": "tcp", "from_port": 5432, "to_port": 5432}
     aws.vpc.SecurityGroupIngressRule(name, security_group_id=into.id, **ports, **to)
 

@@ -19,7 +19,7 @@ def shard(
     tags = {"Shard": name, **({} if cluster is None else {"ShardedCluster": cluster})}
     group = None
     if parameters is not None:
-        pairs = [{"name": key, "value": value} for key, value in parameters.items()]
+        pairs: Any = [{"name": key, "value": value} for key, value in parameters.items()]
         group = aws.rds.ClusterParameterGroup(name, family="aurora-postgresql17", parameters=pairs).name
     arguments: dict[str, Any] = {"engine": AURORA, "engine_version": "17.4", "manage_master_user_password": True}
     database = aws.rds.Cluster(name, tags=tags, db_cluster_parameter_group_name=group, **(arguments | properties))

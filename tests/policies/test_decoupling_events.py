@@ -74,11 +74,9 @@ def target(**properties: Any) -> None:
 
 
 def schedule(**to: Any) -> None:
+    target: Any = {"arn": "arn:there", "role_arn": ROLE, **to}
     aws.scheduler.Schedule(
-        "nightly",
-        schedule_expression="rate(1 day)",
-        flexible_time_window={"mode": "OFF"},
-        target={"arn": "arn:there", "role_arn": ROLE, **to},
+        "nightly", schedule_expression="rate(1 day)", flexible_time_window={"mode": "OFF"}, target=target
     )
 
 

@@ -15,7 +15,7 @@ from .tokens import (
     RDS_CLUSTER,
     RDS_INSTANCE,
 )
-from .view import Findings, Resource, Stack, Undecided
+from .view import Findings, Resource, Stack
 
 _STORES = (DYNAMODB_TABLE, CACHE_REPLICATION_GROUP, CACHE_CLUSTER, CACHE_SERVERLESS)
 _DATABASES = (RDS_CLUSTER, RDS_INSTANCE)
@@ -37,13 +37,11 @@ def web_has_session_store(listener: Resource, stack: Stack, _: Settings) -> Find
     """A web tier with a relational database has a store for sessions beside it.
 
     Without one, sessions are in the memory of an instance, and lost with it, or in the database, where each click
-    writes a row. A stack that has no database at all keeps its data in another one, and the verdict is open; a tier
-    that has no sessions needs an exemption that says so.
+    writes a row. A stack that has no database is passed over: what it keeps is in another one. A tier that has no
+    sessions needs an exemption that says so.
     """
-    if stack.of(*_STORES):
+    if stack.of(*_STORES) or not stack.of(*_DATABASES):
         return
-    if not stack.of(*_DATABASES):
-        raise Undecided(listener["loadBalancerArn"], "is a web tier whose data are outside of this stack")
     yield listener["loadBalancerArn"].violates(
         found="a web tier whose only store is a relational database",
         allowed="a DynamoDB table or an ElastiCache cache for sessions",

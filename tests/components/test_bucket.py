@@ -380,6 +380,10 @@ def test_outputs_are_those_of_the_children() -> None:
         "bucket_regional_domain_name": "files-bucket.s3.us-east-1.amazonaws.com",
         "environment": {"FILES_BUCKET": "files-bucket-0a1b2c"},
         "replication_role_arn": "",
+        "alarm_arns": {
+            kind: f"arn:aws:cloudwatch:us-east-1:123456789012:files-{kind}"
+            for kind in ("client-error-alarm", "server-error-alarm")
+        },
     }
 
 

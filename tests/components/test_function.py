@@ -478,6 +478,10 @@ def test_outputs_are_those_of_the_children() -> None:
         "dlq_url": "https://sqs.us-east-1.amazonaws.com/123456789012/thumbs-dlq",
         "dlq_arn": DLQ,
         "security_group_id": "",
+        "alarm_arns": {
+            kind: f"arn:aws:cloudwatch:us-east-1:123456789012:thumbs-{kind}"
+            for kind in ("dlq-alarm", "duration-alarm", "error-alarm", "throttle-alarm")
+        },
     }
 
 

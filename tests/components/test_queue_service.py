@@ -512,6 +512,10 @@ def test_outputs_are_those_of_the_children() -> None:
         "worker_log_group_name": "jobs-worker-logs-0a1b2c",
         **{f"worker_{kind}": "" for kind in ("cluster_name", "service_name", "autoscaling_group_name")},
         "worker_security_group_id": "",
+        "alarm_arns": {
+            kind: f"arn:aws:cloudwatch:us-east-1:123456789012:jobs-{kind}"
+            for kind in ("age-alarm", "dlq-alarm", "worker-error-alarm", "worker-throttle-alarm")
+        },
     }
     assert set(built["jobs"].outputs) == set(QueueService.__annotations__)
 

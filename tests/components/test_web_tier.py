@@ -454,6 +454,10 @@ def test_outputs_are_those_of_the_children() -> None:
         "cluster_arn": "",
         "service_name": "",
         "log_group_name": "",
+        "alarm_arns": {
+            kind: f"arn:aws:cloudwatch:us-east-1:123456789012:web-{kind}"
+            for kind in ("alb-error-alarm", "latency-alarm", "target-error-alarm", "unhealthy-alarm")
+        },
     }
     assert set(built["web"].outputs) == set(found)
 
@@ -550,7 +554,12 @@ def test_the_policy_pack_sees_what_the_component_is_told_to_loosen() -> None:
         overrides={"launch-template": {"metadata_options": {"http_tokens": "optional"}}},
     )
     judged = Pack().judge(run(program, preview=False))
-    assert {each.policyName for each in judged} == {"sca-asg-bounds", "dur-deletion-protection", "sec-imdsv2"}
+    assert {each.policyName for each in judged} == {
+        "sca-asg-bounds",
+        "dur-deletion-protection",
+        "dur-s3-no-force-destroy",
+        "sec-imdsv2",
+    }
 
 
 REFUSALS: dict[str, tuple[dict[str, Any], str]] = {

@@ -427,6 +427,7 @@ def test_the_secrets_of_a_real_account_need_no_key_here_and_its_file_stays(platf
     assert file.read_text() == written
 
 
+@pytest.mark.deep
 def test_an_aws_that_was_killed_is_built_again(platform: Checkout) -> None:
     pid = json.loads(platform.run("status", "--json").stdout)["pid"]
     os.kill(pid, signal.SIGKILL)
@@ -434,6 +435,7 @@ def test_an_aws_that_was_killed_is_built_again(platform: Checkout) -> None:
     _assert_all_there(platform)
 
 
+@pytest.mark.deep
 def test_an_up_that_was_killed_half_way_leaves_no_orphans(checkout: Checkout) -> None:
     checkout.run("down")
     process = subprocess.Popen(

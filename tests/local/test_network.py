@@ -127,6 +127,7 @@ def test_each_way_out_leads_out_and_the_next_one_takes_over(network: Stack) -> N
     assert [one["IsDefault"] for one in last.ec2.describe_vpcs()["Vpcs"]] == [True]
 
 
+@pytest.mark.deep
 def test_a_network_grows_zones_tiers_ipv6_and_endpoints_in_place(network: Stack) -> None:
     _, before = _up(network, zone_names=ZONES, tiers=["public", "app"], nat="single")
     (single,) = before.gateways().values()

@@ -358,6 +358,7 @@ def test_a_second_up_changes_nothing(platform: Checkout) -> None:
     assert platform.up()["changes"].keys() == {"same"}
 
 
+@pytest.mark.deep
 def test_what_was_deleted_or_changed_behind_the_engines_back_comes_back(platform: Checkout) -> None:
     db, sqs, iam = platform.aws("dynamodb"), platform.aws("sqs"), platform.aws("iam")
     table = _results_table(db)
@@ -374,6 +375,7 @@ def test_what_was_deleted_or_changed_behind_the_engines_back_comes_back(platform
     assert platform.up()["changes"].keys() == {"same"}
 
 
+@pytest.mark.deep
 def test_a_changed_configuration_changes_in_place(platform: Checkout) -> None:
     platform.edit("stacks/Pulumi.local.yaml", "max_size: 6", "max_size: 9")
     changes = platform.up()["changes"]

@@ -31,6 +31,13 @@ _LEFT_OUT = ("__pycache__", "*.pyc", "bin", ".lock", "RECORD", "INSTALLER", "REQ
 _INSTALL_SECONDS = 600
 
 
+def own_module(name: str) -> pulumi.AssetArchive:
+    """A module of this package as the whole code of a function, which imports nothing else of it."""
+    file = Path(__file__).with_name(f"{name}.py")
+    # As a text: the path would be another one on each machine.
+    return pulumi.AssetArchive({file.name: pulumi.StringAsset(file.read_text())})
+
+
 def folder_faults(path: str, folder: str, runtime: str) -> Iterable[Fault]:
     """What is wrong with a folder of code and with its requirements."""
     if not Path(folder).is_dir():

@@ -5,13 +5,13 @@ See https://docs.aws.amazon.com/ses/latest/dg/monitor-using-event-publishing.htm
 """
 
 import json
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import pulumi
 import pulumi_aws as aws
 
 from tenfold.alarms import handed_on
+from tenfold.function_package import own_module
 from tenfold.mail_access import feedback_topic_policy
 from tenfold.mail_alarms import CONFIGURATION_SET_TAG
 from tenfold.mail_arguments import MailerArgs
@@ -147,7 +147,7 @@ def _service(mailer: pulumi.ComponentResource, args: MailerArgs, topic: aws.sns.
     service: dict[str, Any] = {
         "senders": {"feedback": topic.arn},
         "worker": {
-            "code": _code(),
+            "code": own_module(_MODULE),
             "handler": f"{_MODULE}.handle",
             "environment": {
                 "SUPPRESSION_TABLE": table.table_name,
@@ -164,12 +164,6 @@ def _service(mailer: pulumi.ComponentResource, args: MailerArgs, topic: aws.sns.
     }
     name = f"{mailer.pulumi_resource_name}-feedback"
     return QueueService(name, cast("Any", service), pulumi.ResourceOptions(parent=mailer))
-
-
-def _code() -> pulumi.Archive:
-    file = Path(__file__).with_name(f"{_MODULE}.py")
-    # As a text: the path would be another one on each machine.
-    return pulumi.AssetArchive({file.name: pulumi.StringAsset(file.read_text())})
 
 
 def _shared(args: MailerArgs, *keys: str) -> dict[str, Any]:

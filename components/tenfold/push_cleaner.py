@@ -5,21 +5,18 @@ up SNS's limits on calls that registrations need.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, cast
 
 import pulumi
 import pulumi_aws as aws
 
 from tenfold.alarms import handed_on
+from tenfold.function_package import own_module
 from tenfold.policy_documents import policy_document
 from tenfold.push_access import cleaning_statements
 from tenfold.push_arguments import MobilePushArgs
 from tenfold.queue_arguments import QueueServiceArgs
 from tenfold.queue_service import QUEUE_CHILDREN, QueueService
-
-# Read as text: the archive is the same wherever the package is installed.
-_CODE = (Path(__file__).parent / "push_cleaning.py").read_text()
 
 
 def cleaner(
@@ -43,7 +40,7 @@ def cleaner(
         lambda found: cleaning_statements(found[0], found[1])
     )
     worker: dict[str, Any] = {
-        "code": pulumi.AssetArchive({"push_cleaning.py": pulumi.StringAsset(_CODE)}),
+        "code": own_module("push_cleaning"),
         "handler": "push_cleaning.handle",
         "timeout_seconds": 60,
         "maximum_concurrency": cleaning.get("maximum_concurrency", 2),

@@ -11,10 +11,10 @@ import pulumi
 import pulumi_aws as aws
 
 from tenfold.policy_documents import Statement, policy_document, tls_alone
+from tenfold.role_policies import service_trust
 from tenfold.topic_arguments import TopicArgs, TopicPublishersArgs
 
 _CLOUDWATCH = "cloudwatch.amazonaws.com"
-_SNS = "sns.amazonaws.com"
 # Of a topic's policy SNS takes the actions that concern topics, and refuses sns:*.
 _OF_TOPICS = (
     "sns:AddPermission",
@@ -99,11 +99,10 @@ def topic_key(component: pulumi.ComponentResource) -> aws.kms.Key:
 
 def sns_role(component: pulumi.ComponentResource, kind: str, description: str) -> aws.iam.Role:
     """A role that SNS takes."""
-    trust = {"Effect": "Allow", "Principal": {"Service": _SNS}, "Action": "sts:AssumeRole"}
     return aws.iam.Role(
         f"{component.pulumi_resource_name}-{kind}",
         description=description,
-        assume_role_policy=policy_document([trust]),
+        assume_role_policy=service_trust("sns"),
         opts=pulumi.ResourceOptions(parent=component),
     )
 

@@ -2,7 +2,7 @@
 
 from pulumi_policy import Severity
 
-from .flags import not_switched_off, switched_on
+from .flags import not_switched_off, switched_on, switched_on_in_cache
 from .rule import ADVISORY, Settings, control, resource_rule, stack_rule
 from .tokens import (
     CACHE_REPLICATION_GROUP,
@@ -112,10 +112,7 @@ def cache_is_encrypted(cache: Resource, _: Settings) -> Findings:
 
     It cannot be switched on later. Valkey does it by itself.
     """
-    enabled = cache["atRestEncryptionEnabled"]
-    valkey = not enabled.given and cache["engine"].text() == "valkey"
-    if not valkey and not cache["globalReplicationGroupId"].given:
-        yield from switched_on(enabled)
+    yield from switched_on_in_cache(cache, "atRestEncryptionEnabled")
 
 
 @resource_rule(

@@ -1,6 +1,6 @@
 """What must be switched on or off, as many rules ask it."""
 
-from .view import Findings, Value
+from .view import Findings, Resource, Value
 
 
 def switched_on(value: Value, fix: str | None = None) -> Findings:
@@ -19,3 +19,11 @@ def not_switched_on(value: Value, fix: str | None = None) -> Findings:
     """A violation where a flag is true."""
     if value.flag() is True:
         yield value.violates(allowed="false", fix=fix or f"set {value.path} to false.")
+
+
+def switched_on_in_cache(cache: Resource, name: str) -> Findings:
+    """A violation unless a cache has a flag on. Valkey has it by itself, a global cache where its primary has it."""
+    enabled = cache[name]
+    valkey = not enabled.given and cache["engine"].text() == "valkey"
+    if not valkey and not cache["globalReplicationGroupId"].given:
+        yield from switched_on(enabled)

@@ -5,7 +5,7 @@ from typing import Final
 
 from pulumi_policy import Severity
 
-from .flags import switched_on
+from .flags import switched_on, switched_on_in_cache
 from .rule import ADVISORY, Settings, control, resource_rule, stack_rule
 from .tokens import (
     CACHE_REPLICATION_GROUP,
@@ -106,10 +106,7 @@ def cache_speaks_tls(cache: Resource, _: Settings) -> Findings:
 
     Sessions and passwords travel otherwise in clear text. Valkey does it by itself.
     """
-    enabled = cache["transitEncryptionEnabled"]
-    valkey = not enabled.given and cache["engine"].text() == "valkey"
-    if not valkey and not cache["globalReplicationGroupId"].given:
-        yield from switched_on(enabled)
+    yield from switched_on_in_cache(cache, "transitEncryptionEnabled")
 
 
 @resource_rule(

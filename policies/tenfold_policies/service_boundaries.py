@@ -11,20 +11,11 @@ from pulumi_policy import Severity
 from .labels import tag
 from .reach import BALANCERS, DATABASES, SERVERS, doors, members
 from .rule import Parameter, Settings, Source, stack_rule
-from .tokens import (
-    ECS_SERVICE,
-    LAMBDA_FUNCTION,
-    RDS_CLUSTER,
-    RDS_INSTANCE,
-    SECURITY_GROUP,
-    SECURITY_GROUP_INGRESS_RULE,
-)
+from .tokens import SECURITY_GROUP
 from .view import Findings, Links, Resource, Stack, Undecided, Value, attempt
 
 _BOUNDARIES = "REL03-BP01"
 _TAGS = Parameter("serviceTags", ["Service"], "The tags that name a resource's service; the first that it has counts.")
-# What the rules read beside security groups, for whoever looks for the types that a concern is about.
-READ = (ECS_SERVICE, LAMBDA_FUNCTION, RDS_CLUSTER, RDS_INSTANCE, SECURITY_GROUP_INGRESS_RULE)
 
 
 @stack_rule(

@@ -4,39 +4,10 @@ from pulumi_policy import Severity
 
 from .reach import BALANCERS, DATABASES, SERVERS, Door, doors, members
 from .rule import Settings, Source, stack_rule
-from .tokens import (
-    CACHE_CLUSTER,
-    CACHE_REPLICATION_GROUP,
-    CACHE_SERVERLESS,
-    ECS_SERVICE,
-    INSTANCE,
-    LAMBDA_FUNCTION,
-    LAUNCH_TEMPLATE,
-    LOAD_BALANCER,
-    RDS_CLUSTER,
-    RDS_INSTANCE,
-    SECURITY_GROUP,
-    SECURITY_GROUP_INGRESS_RULE,
-    SECURITY_GROUP_RULE,
-)
+from .tokens import SECURITY_GROUP
 from .view import Findings, Resource, Stack, Value, attempt, some
 
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
-# What the rule reads beside security groups, for whoever looks for the types that a concern is about.
-READ = (
-    CACHE_CLUSTER,
-    CACHE_REPLICATION_GROUP,
-    CACHE_SERVERLESS,
-    ECS_SERVICE,
-    INSTANCE,
-    LAMBDA_FUNCTION,
-    LAUNCH_TEMPLATE,
-    LOAD_BALANCER,
-    RDS_CLUSTER,
-    RDS_INSTANCE,
-    SECURITY_GROUP_INGRESS_RULE,
-    SECURITY_GROUP_RULE,
-)
 
 
 @stack_rule(

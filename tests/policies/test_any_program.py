@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,7 @@ from pulumi_policy import proxy
 
 from tenfold_policies import tokens
 from tenfold_policies.pack import UNDECIDED
+from tenfold_policies.rule import Rule
 from tenfold_policies.rules import CONCERNS, RULES
 from tests.policies.judging import Messages, Pack
 
@@ -21,9 +23,28 @@ TYPES = sorted(value for name, value in vars(tokens).items() if name.isupper())
 UNKNOWN = st.sampled_from([value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_")])
 
 
+def _named_in(module: ModuleType) -> set[str]:
+    """The types that a module of the pack names."""
+    return {value for value in vars(module).values() if isinstance(value, str) and value in TYPES}
+
+
+def _modules(concern: ModuleType) -> list[ModuleType]:
+    """A concern and the modules of the pack whose functions read types of resources for it."""
+    names = {str(getattr(value, "__module__", "")) for value in vars(concern).values()}
+    modules = [sys.modules[name] for name in sorted(names) if name.startswith("tenfold_policies.")]
+    return [concern, *(module for module in modules if module is not concern and _named_in(module))]
+
+
+def _types(concern: ModuleType) -> list[str]:
+    """The types that a concern's rules judge or read."""
+    judged = {type_ for rule in vars(concern).values() if isinstance(rule, Rule) for type_ in rule.on}
+    return sorted(judged.union(*map(_named_in, _modules(concern))))
+
+
 def _read_by(concern: ModuleType) -> list[str]:
     """The properties that a concern's rules read, so that random values meet the code that reads them."""
-    paths = re.findall(r'"([a-z][A-Za-z0-9.]+)"', Path(str(concern.__file__)).read_text())
+    source = "".join(Path(str(module.__file__)).read_text() for module in _modules(concern))
+    paths = re.findall(r'"([a-z][A-Za-z0-9.]+)"', source)
     return sorted({"id", "arn", *(name for path in paths for name in path.split(".") if name)})
 
 
@@ -54,7 +75,7 @@ def graphs(draw: st.DrawFn) -> list[analyzer_pb2.AnalyzerResource]:
     """Resources of the types that rules know, with any properties, which refer to each other in any way."""
     # Types and properties of one concern have to do with each other more often than any.
     concern = draw(st.sampled_from(CONCERNS))
-    types = sorted({value for value in vars(concern).values() if isinstance(value, str) and value in TYPES})
+    types = st.sampled_from(_types(concern))
     names = st.sampled_from(_read_by(concern))
     urns = [f"urn:pulumi:dev::shop::any::r{number}" for number in range(draw(st.integers(1, 6)))]
     made: list[analyzer_pb2.AnalyzerResource] = []
@@ -67,7 +88,7 @@ def graphs(draw: st.DrawFn) -> list[analyzer_pb2.AnalyzerResource]:
             for name in properties
             if draw(st.booleans())
         }
-        made.append(_resource(draw(st.sampled_from(types)), urn, properties, references))
+        made.append(_resource(draw(types), urn, properties, references))
     return made
 
 

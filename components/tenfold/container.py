@@ -12,6 +12,7 @@ import pulumi
 
 from tenfold.arguments import bounded, is_known
 from tenfold.errors import Fault
+from tenfold.instance_fleet import group_faults
 from tenfold.log_retention import retention_faults
 
 CONTAINER_NAME = "app"
@@ -62,6 +63,9 @@ class ContainerArgs(TypedDict):
     """How long the container may take to end after SIGTERM, 2 to 120 seconds; 30 by default."""
     log_retention_days: NotRequired[pulumi.Input[int]]
     """How many days logs are kept, one of the numbers CloudWatch Logs knows; 30 by default."""
+    security_group_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Further security groups that the tasks are in, by a name of your own, up to 15: those that databases and caches
+    let in, `{"forum": forum_clients.id}`; none by default."""
 
 
 _GB = 1024
@@ -98,6 +102,7 @@ def container_faults(path: str, container: ContainerArgs | None) -> Iterable[Fau
         return
     for key, limits in _RANGES.items():
         yield from bounded(f"{path}.{key}", container.get(key), *limits)
+    yield from group_faults(f"{path}.security_group_ids", container.get("security_group_ids", {}))
     yield from _size_faults(path, container)
     yield from _variable_faults(path, container)
     yield from retention_faults(f"{path}.log_retention_days", container.get("log_retention_days"))

@@ -262,7 +262,7 @@ def _service(
         capacity_provider_strategies=_capacity(container),
         network_configuration={
             "subnets": subnet_ids,
-            "security_groups": [security_group_id],
+            "security_groups": [security_group_id, *container.get("security_group_ids", {}).values()],
             "assign_public_ip": False,
         },
         deployment_circuit_breaker={"enable": True, "rollback": True},

@@ -37,6 +37,9 @@ class InstancesArgs(TypedDict):
     """The script that an instance runs when it starts, as plain text of up to 16 KB; none by default."""
     root_volume_gb: NotRequired[pulumi.Input[int]]
     """The size of the root volume in GB, 8 to 16384; 16 by default."""
+    security_group_ids: NotRequired[dict[str, pulumi.Input[str]]]
+    """Further security groups that the instances are in, by a name of your own, up to 15: those that databases and
+    caches let in, `{"forum": forum_clients.id}`; none by default."""
 
 
 _DEFAULT_TYPE = "m7g.large"
@@ -60,6 +63,7 @@ def instance_faults(path: str, instances: InstancesArgs) -> Iterable[Fault]:
     yield from bounded(f"{path}.root_volume_gb", instances.get("root_volume_gb"), 8, 16_384, "GB")
     yield from bounded(f"{path}.spot_percent", instances.get("spot_percent"), 0, 100, "percent")
     yield from bounded(f"{path}.on_demand_base", instances.get("on_demand_base"), 0, 10_000, "instances")
+    yield from group_faults(f"{path}.security_group_ids", instances.get("security_group_ids", {}))
     yield from _type_faults(path, instances)
     image, script = instances.get("image_id"), instances.get("user_data")
     if isinstance(image, str) and is_known(image) and not image.startswith(("ami-", "resolve:ssm:")):
@@ -67,6 +71,11 @@ def instance_faults(path: str, instances: InstancesArgs) -> Iterable[Fault]:
     if isinstance(script, str) and len(script.encode()) > 16_384:
         given = f"{len(script.encode())} bytes are given"
         yield Fault(f"{path}.user_data", given, "up to 16384 bytes; have the script fetch what is longer")
+
+
+def group_faults(path: str, group_ids: Mapping[str, pulumi.Input[str]]) -> Iterable[Fault]:
+    """A fault where there are more further security groups than AWS lets a network interface have."""
+    yield from bounded(path, len(group_ids), 0, 15, "security groups beside its own")
 
 
 def _type_faults(path: str, instances: InstancesArgs) -> Iterable[Fault]:
@@ -106,7 +115,7 @@ def launch_template(
         image_id=_latest_image(kind) if image is None else image,
         instance_type=kind,
         iam_instance_profile={"arn": profile.arn},
-        vpc_security_group_ids=[security_group_id],
+        vpc_security_group_ids=[security_group_id, *instances.get("security_group_ids", {}).values()],
         user_data=None if script is None else pulumi.Output.from_input(script).apply(_encoded),
         metadata_options={
             "http_endpoint": "enabled",

@@ -246,6 +246,18 @@ def test_instances_can_be_others() -> None:
     assert template["blockDeviceMappings"][0]["ebs"]["volumeSize"] == 40
 
 
+FURTHER_GROUPS = {"forum": "sg-forum", "products": "sg-products"}
+
+
+def test_instances_and_tasks_can_be_in_further_security_groups() -> None:
+    own = ["web-instance-sg-id", *FURTHER_GROUPS.values()]
+    template = tier(instances={"security_group_ids": FURTHER_GROUPS})["web-launch-template"].inputs
+    assert template["vpcSecurityGroupIds"] == own
+    container = {"image": "public.ecr.aws/nginx/nginx:1.29", "security_group_ids": FURTHER_GROUPS}
+    service = tier(container=container)["web-service"].inputs
+    assert service["networkConfiguration"]["securityGroups"][1:] == own[1:]
+
+
 def test_the_default_type_is_one_with_steady_performance() -> None:
     template = tier()["web-launch-template"].inputs
     assert (template["instanceType"], template["imageId"]) == ("m7g.large", f"{IMAGES}-arm64")
@@ -604,6 +616,10 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "a long script": (
         {"instances": {"user_data": 16_385 * "x"}},
         "instances.user_data: 16385 bytes are given; allowed: up to 16384 bytes; have the script fetch what is longer",
+    ),
+    "too many security groups": (
+        {"instances": {"security_group_ids": {f"g{number}": f"sg-{number}" for number in range(16)}}},
+        "instances.security_group_ids: 16 is given; allowed: 0 to 15 security groups beside its own",
     ),
     "a small disk": ({"instances": {"root_volume_gb": 7}}, "instances.root_volume_gb: 7 is given; allowed: 8 to 16384"),
     "no such part": (

@@ -139,7 +139,12 @@ EXAMPLES = {
         others={
             "spot": {
                 "placement": PLACEMENT,
-                "instances": {"spot_percent": 50, "on_demand_base": 3, "alternatives": ["m7gd.large"]},
+                "instances": {
+                    "spot_percent": 50,
+                    "on_demand_base": 3,
+                    "alternatives": ["m7gd.large"],
+                    "security_group_ids": {"forum": "sg-0f0123456789abcde"},
+                },
             },
             "tasks": {
                 "placement": PLACEMENT,

@@ -43,6 +43,7 @@ _DELETION_PROTECTION = {
     severity=Severity.MEDIUM,
     remediation="Turn deletion protection on; to delete the resource on purpose, turn it off in an update of its own.",
     source=control("DynamoDB.6", "CKV_AWS_139", "CKV_AWS_150", "CKV_AWS_293", practice="REL09-BP01"),
+    safe_to_set="Nothing changes until someone deletes the resource, who is refused until it is turned off.",
 )
 def protected_from_deletion(resource: Resource, _: Settings) -> Findings:
     """What holds data, or is the address of the service, cannot be deleted in passing.
@@ -109,6 +110,7 @@ def pulumi_protects(resource: Resource, _: Settings) -> Findings:
     source=Source(
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html", well_architected="REL09-BP01"
     ),
+    safe_to_set="The provider alone knows of it, and asks when the bucket is deleted.",
 )
 def bucket_is_not_emptied(bucket: Resource, _: Settings) -> Findings:
     """A bucket is deleted only where it is empty.
@@ -126,6 +128,7 @@ def bucket_is_not_emptied(bucket: Resource, _: Settings) -> Findings:
     remediation="Set deletionWindowInDays to 30, or remove it.",
     source=control("KMS.3", practice="SEC08-BP01"),
     parameters=(Parameter("minimumDays", 30, "The least number of days.", minimum=7, maximum=30),),
+    safe_to_set="The provider alone knows of it, and asks when the key is deleted.",
 )
 def key_waits(key: Resource, settings: Settings) -> Findings:
     """A key of KMS waits as long as it may before it is deleted.
@@ -134,7 +137,8 @@ def key_waits(key: Resource, settings: Settings) -> Findings:
     """
     days, least = key["deletionWindowInDays"], settings.integer("minimumDays")
     if (days.integer() or 30) < least:
-        yield days.violates(allowed=f"{least} or more", fix=f"set deletionWindowInDays to {least}, or remove it.")
+        fix = f"set deletionWindowInDays to {least}, or remove it."
+        yield days.violates(allowed=f"{least} or more", fix=fix, set_to=least)
 
 
 @resource_rule(

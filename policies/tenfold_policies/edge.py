@@ -15,6 +15,7 @@ from .view import Findings, Resource, Stack, Value, attempt, some
     severity=Severity.MEDIUM,
     remediation='Set viewerProtocolPolicy to "redirect-to-https" in each cache behavior.',
     source=control("CloudFront.3", "CKV_AWS_34", practice="SEC09-BP02"),
+    safe_to_set="Each distribution has a certificate, so that who comes by HTTP is sent on to where he is served.",
 )
 def viewers_come_by_https(distribution: Resource, _: Settings) -> Findings:
     """A distribution sends viewers on to HTTPS, or refuses them.
@@ -29,7 +30,9 @@ def viewers_come_by_https(distribution: Resource, _: Settings) -> Findings:
 def _https(policy: Value) -> Findings:
     if policy.text() == "allow-all":
         yield policy.violates(
-            allowed='"redirect-to-https" or "https-only"', fix=f'set {policy.path} to "redirect-to-https".'
+            allowed='"redirect-to-https" or "https-only"',
+            fix=f'set {policy.path} to "redirect-to-https".',
+            set_to="redirect-to-https",
         )
 
 
@@ -149,6 +152,7 @@ def firewall_stands_before(door: Resource, stack: Stack, settings: Settings) -> 
     severity=Severity.MEDIUM,
     remediation='Set dropInvalidHeaderFields to true and desyncMitigationMode to "defensive" or "strictest".',
     source=control("ELB.4", "CKV_AWS_131", "CKV_AWS_328", practice="SEC05-BP03"),
+    safe_to_set="Headers and requests that follow the standard pass as before.",
 )
 def balancer_drops_invalid_headers(balancer: Resource, _: Settings) -> Findings:
     """An application load balancer passes on no header or request that servers understand differently.
@@ -161,4 +165,5 @@ def balancer_drops_invalid_headers(balancer: Resource, _: Settings) -> Findings:
     yield from attempt(switched_on(balancer["dropInvalidHeaderFields"]))
     mode = balancer["desyncMitigationMode"]
     if mode.text() == "monitor":
-        yield mode.violates(allowed='"defensive" or "strictest"', fix='set desyncMitigationMode to "defensive".')
+        fix = 'set desyncMitigationMode to "defensive".'
+        yield mode.violates(allowed='"defensive" or "strictest"', fix=fix, set_to="defensive")

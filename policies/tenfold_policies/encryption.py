@@ -32,6 +32,7 @@ from .view import Findings, Resource, Stack, attempt, some
     severity=Severity.MEDIUM,
     remediation="Set sqsManagedSseEnabled to true, or kmsMasterKeyId to a key.",
     source=control("SQS.1", "CKV_AWS_27", "CKV2_AWS_73", practice="SEC08-BP02"),
+    safe_to_set="The key is the queue's own: nobody needs a permission, and messages that wait are read as before.",
 )
 def queue_is_encrypted(queue: Resource, _: Settings) -> Findings:
     """A queue encrypts its messages.
@@ -41,7 +42,9 @@ def queue_is_encrypted(queue: Resource, _: Settings) -> Findings:
     managed = queue["sqsManagedSseEnabled"]
     key = queue["kmsMasterKeyId"]
     if not key.given and managed.flag() is False:
-        yield managed.violates(allowed="true, or a kmsMasterKeyId", fix="set sqsManagedSseEnabled to true.")
+        yield managed.violates(
+            allowed="true, or a kmsMasterKeyId", fix="set sqsManagedSseEnabled to true.", set_to=True
+        )
 
 
 @stack_rule(
@@ -218,6 +221,7 @@ def search_is_encrypted(domain: Resource, _: Settings) -> Findings:
     severity=Severity.MEDIUM,
     remediation="Set enableKeyRotation to true.",
     source=control("KMS.4", "CKV_AWS_7", practice="SEC08-BP01"),
+    safe_to_set="The key keeps its ARN and its older material, so that whatever it encrypted stays readable.",
 )
 def key_is_rotated(key: Resource, _: Settings) -> Findings:
     """A key of KMS gets new material each year.

@@ -6,19 +6,19 @@ from .view import Findings, Resource, Value
 def switched_on(value: Value, fix: str | None = None) -> Findings:
     """A violation unless a flag is true; one that is not set is false."""
     if value.flag() is not True:
-        yield value.violates(allowed="true", fix=fix or f"set {value.path} to true.")
+        yield value.violates(allowed="true", fix=fix or f"set {value.path} to true.", set_to=True)
 
 
 def not_switched_off(value: Value, fix: str | None = None) -> Findings:
     """A violation where a flag is false; one that is not set is true."""
     if value.flag() is False:
-        yield value.violates(allowed="true", fix=fix or f"set {value.path} to true, or remove it.")
+        yield value.violates(allowed="true", fix=fix or f"set {value.path} to true, or remove it.", set_to=True)
 
 
 def not_switched_on(value: Value, fix: str | None = None) -> Findings:
     """A violation where a flag is true."""
     if value.flag() is True:
-        yield value.violates(allowed="false", fix=fix or f"set {value.path} to false.")
+        yield value.violates(allowed="false", fix=fix or f"set {value.path} to false.", set_to=False)
 
 
 def switched_on_in_cache(cache: Resource, name: str) -> Findings:

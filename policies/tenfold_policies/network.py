@@ -41,6 +41,7 @@ _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
             maximum=64,
         ),
     ),
+    safe_to_set="AWS's SDKs ask for a token since 2019; a launch template reaches new instances alone.",
 )
 def metadata_needs_token(resource: Resource, settings: Settings) -> Findings:
     """The instance metadata service asks for a session token (IMDSv2), which does not leave the instance.
@@ -61,15 +62,15 @@ def metadata_needs_token(resource: Resource, settings: Settings) -> Findings:
 def _token_required(resource: Resource) -> Findings:
     tokens = resource["metadataOptions.httpTokens"]
     if tokens.text() != "required":
-        yield tokens.violates(allowed='"required"', fix='set metadataOptions.httpTokens to "required".')
+        fix = 'set metadataOptions.httpTokens to "required".'
+        yield tokens.violates(allowed='"required"', fix=fix, set_to="required")
 
 
 def _token_stays(resource: Resource, maximum: int) -> Findings:
     hops = resource["metadataOptions.httpPutResponseHopLimit"]
     if (hops.integer() or 1) > maximum:
-        yield hops.violates(
-            allowed=f"{maximum} or less", fix=f"set metadataOptions.httpPutResponseHopLimit to {maximum}."
-        )
+        fix = f"set metadataOptions.httpPutResponseHopLimit to {maximum}."
+        yield hops.violates(allowed=f"{maximum} or less", fix=fix, set_to=maximum)
 
 
 @stack_rule(

@@ -7,7 +7,7 @@ per resource. Two more tell of exemptions.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -23,6 +23,7 @@ from pulumi_policy import (
 )
 
 from .exemptions import SCHEMA, Exemptions
+from .remediation import changes, mended
 from .rule import Rule, Settings, judge_all, judge_one
 from .rules import RULES
 from .tokens import canonical
@@ -92,6 +93,15 @@ def _policy(rule: Rule, undecided: _Undecided, exemptions: Exemptions) -> Policy
             settings = Settings(rule.parameters, args.get_config())
             tell(judge_one(rule, resource, Stack(), settings), report_violation)
 
+    def on_remediation(args: ResourceValidationArgs) -> dict[str, Any] | None:
+        exemptions.learn(rule.name, args.get_config())
+        if canonical(args.resource_type) not in rule.on:
+            return None
+        resource = _resource(args, {})
+        found = judge_one(rule, resource, Stack(), Settings(rule.parameters, args.get_config()))
+        refused = [finding for finding in found if not exemptions.cover(rule.name, finding)]
+        return mended(args.props, changes(resource, refused))
+
     def on_stack(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         exemptions.learn(rule.name, args.get_config())
         settings = Settings(rule.parameters, args.get_config())
@@ -106,6 +116,8 @@ def _policy(rule: Rule, undecided: _Undecided, exemptions: Exemptions) -> Policy
             else:
                 undecided.add(rule, finding)
 
+    # The SDK's type asks for a remediation that is awaited; the SDK itself does not.
+    remediation: dict[str, Any] = {"remediate": on_remediation} if rule.safe_to_set else {}
     # The two kinds of policies share everything but their argument's type.
     kind, validate = (StackValidationPolicy, on_stack) if rule.whole_stack else (ResourceValidationPolicy, on_resource)
     return kind(
@@ -120,6 +132,7 @@ def _policy(rule: Rule, undecided: _Undecided, exemptions: Exemptions) -> Policy
         tags=[group, *rule.source.checkov],
         remediation_steps=rule.remediation,
         url=rule.source.url,
+        **remediation,
     )
 
 

@@ -116,6 +116,8 @@ class Rule:
         source: Where it comes from.
         level: What a violation does where a stack configures nothing.
         parameters: The bounds that a stack may set.
+        safe_to_set: Why the engine may set by itself what violations say would mend them, where a stack sets the level
+            `remediate`: AWS changes it in place, and nothing is deleted, named or down. Empty where it may not.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Rule:
     source: Source
     level: EnforcementLevel = MANDATORY
     parameters: tuple[Parameter, ...] = ()
+    safe_to_set: str = ""
 
 
 class Metadata(TypedDict):
@@ -142,6 +145,7 @@ class Metadata(TypedDict):
     source: Source
     level: NotRequired[EnforcementLevel]
     parameters: NotRequired[tuple[Parameter, ...]]
+    safe_to_set: NotRequired[str]
 
 
 def resource_rule(

@@ -88,6 +88,7 @@ _NO_OLD_TLS = ("-TLS13-1-2-", "-TLS13-1-3-", "-TLS-1-2-", "-FS-1-2-")
     severity=Severity.MEDIUM,
     remediation="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-2021-06.",
     source=control("ELB.17", "CKV_AWS_103", "CKV2_AWS_74", practice="SEC09-BP02"),
+    safe_to_set="The listener keeps its connections; new ones need a client from after 2014.",
 )
 def listener_speaks_modern_tls(listener: Resource, _: Settings) -> Findings:
     """A listener with a certificate speaks TLS 1.2 or newer.
@@ -98,9 +99,8 @@ def listener_speaks_modern_tls(listener: Resource, _: Settings) -> Findings:
         return
     policy = listener["sslPolicy"]
     if not any(part in f"{policy.text() or ''}-" for part in _NO_OLD_TLS):
-        yield policy.violates(
-            allowed="a policy of TLS 1.2 or newer", fix="set sslPolicy to ELBSecurityPolicy-TLS13-1-2-2021-06."
-        )
+        modern = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+        yield policy.violates(allowed="a policy of TLS 1.2 or newer", fix=f"set sslPolicy to {modern}.", set_to=modern)
 
 
 @stack_rule(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
-from pulumi_policy import proxy
+from pulumi_policy import Secret, proxy
 
 Plain = object
 """None, bool, int, float, str, list, dict, `UNKNOWN`, or an asset or archive, which rules do not look into."""
@@ -42,7 +42,9 @@ _SENTINELS: Final = frozenset(
 
 
 def plain(value: object) -> Plain:
-    """Properties as plain Python values, from the SDK's proxies or from anything that JSON can hold."""
+    """Properties as plain values, from the SDK's proxies or from anything that JSON can hold; a secret is its value."""
+    if isinstance(value, Secret):
+        return plain(value.value)
     if isinstance(value, str):
         return UNKNOWN if value in _SENTINELS else value
     if isinstance(value, float) and value.is_integer():
@@ -61,6 +63,14 @@ def plain(value: object) -> Plain:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A property, by its path from the resource, and the value that it is to have."""
+
+    path: str
+    value: bool | int | str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that a rule has to say about one resource.
 
@@ -68,11 +78,13 @@ class Finding:
         urn: The resource it is about.
         text: A sentence for the user; where nothing was decided, what stood in the way.
         decided: False where the rule could not be decided, because of a value that is not known yet.
+        change: What would mend it, where that is one value; whether the engine may set it, the rule says.
     """
 
     urn: str
     text: str
     decided: bool = True
+    change: Change | None = None
 
     @property
     def name(self) -> str:
@@ -181,12 +193,20 @@ class Value:
         """
         return [text for item in self.items() if (text := item.text()) is not None]
 
-    def violates(self, *, allowed: str, fix: str, found: str | None = None) -> Finding:
-        """The finding that this property breaks the rule: what it is, what it may be, what to do."""
+    def violates(
+        self, *, allowed: str, fix: str, found: str | None = None, set_to: bool | int | str | None = None
+    ) -> Finding:
+        """The finding that this property breaks the rule: what it is, what it may be, what to do.
+
+        Args:
+            allowed: What it may be.
+            fix: What to do.
+            found: What it is, where that is not its value.
+            set_to: The value that mends it, where one does.
+        """
         found = self.shown() if found is None else found
-        return Finding(
-            self.resource.urn, f"{self.resource.label} {self.path}: found {found}, allowed {allowed}. Fix: {fix}"
-        )
+        text = f"{self.resource.label} {self.path}: found {found}, allowed {allowed}. Fix: {fix}"
+        return Finding(self.resource.urn, text, change=None if set_to is None else Change(self.path, set_to))
 
     def shown(self) -> str:
         """How a message shows it."""

@@ -5,6 +5,7 @@ policy, `undecided`, tells at the end what no rule could decide: a preview of a 
 per resource. Two more tell of exemptions.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final, cast
@@ -39,8 +40,8 @@ def policies(rules: Iterable[Rule] = RULES, today: Callable[[], date] = date.tod
         rules: The rules.
         today: The day it is, which exemptions end by.
     """
-    undecided, exemptions = _Undecided(), Exemptions(today)
-    return [*(_policy(rule, undecided, exemptions) for rule in rules), undecided.policy(), *exemptions.policies()]
+    undecided, exemptions, view = _Undecided(), Exemptions(today), _View()
+    return [*(_policy(rule, undecided, exemptions, view) for rule in rules), undecided.policy(), *exemptions.policies()]
 
 
 class _Undecided:
@@ -82,16 +83,40 @@ class _Undecided:
             report_violation("\n".join(lines), "")
 
 
-def _policy(rule: Rule, undecided: _Undecided, exemptions: Exemptions) -> Policy:
+class _View(threading.local):
+    """What rules see of the engine's last question, made once for all policies that are given the same resources.
+
+    The engine may ask from several threads, and each has its own.
+    """
+
+    def __init__(self) -> None:
+        self._resource: tuple[object, Resource | None] = (None, None)
+        self._stack: tuple[object, Stack] = (None, Stack())
+
+    def resource(self, args: ResourceValidationArgs) -> Resource:
+        """The resource that is judged alone."""
+        seen, resource = self._resource
+        if resource is None or seen is not args.props:
+            resource = _resource(args, {})
+            self._resource = args.props, resource
+        return resource
+
+    def stack(self, args: StackValidationArgs) -> Stack:
+        """The stack that is judged."""
+        if self._stack[0] is not args.resources:
+            self._stack = args.resources, _stack(args.resources)
+        return self._stack[1]
+
+
+def _policy(rule: Rule, undecided: _Undecided, exemptions: Exemptions, view: _View) -> Policy:
     group = rule.name.partition("-")[0]
     parameters = {parameter.name: parameter.schema() for parameter in rule.parameters}
 
     def on_resource(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         exemptions.learn(rule.name, args.get_config())
         if canonical(args.resource_type) in rule.on:
-            resource = _resource(args, {})
             settings = Settings(rule.parameters, args.get_config())
-            tell(judge_one(rule, resource, Stack(), settings), report_violation)
+            tell(judge_one(rule, view.resource(args), Stack(), settings), report_violation)
 
     def on_remediation(args: ResourceValidationArgs) -> dict[str, Any] | None:
         exemptions.learn(rule.name, args.get_config())
@@ -105,7 +130,7 @@ def _policy(rule: Rule, undecided: _Undecided, exemptions: Exemptions) -> Policy
     def on_stack(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         exemptions.learn(rule.name, args.get_config())
         settings = Settings(rule.parameters, args.get_config())
-        tell(judge_all(rule, _stack(args.resources), settings), report_violation)
+        tell(judge_all(rule, view.stack(args), settings), report_violation)
 
     def tell(findings: Iterable[Finding], report_violation: ReportViolation) -> None:
         for finding in findings:

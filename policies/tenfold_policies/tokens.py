@@ -1,6 +1,7 @@
 """The resource types that the rules judge or read, as Pulumi's type tokens."""
 
 import re
+from functools import cache
 
 ACCESS_KEY = "aws:iam/accessKey:AccessKey"
 API_ROUTE = "aws:apigatewayv2/route:Route"
@@ -103,6 +104,7 @@ VPC_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 WEB_ACL_ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
 
 
+@cache
 def canonical(token: str) -> str:
     """The token that rules know a type by: pulumi-aws offers its load balancers and parts of S3 under two names."""
     return re.sub(r"^aws:s3/(\w+)V2:(\w+)V2$", r"aws:s3/\1:\2", token.replace("aws:alb/", "aws:lb/", 1))

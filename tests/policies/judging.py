@@ -21,10 +21,10 @@ import pulumi_aws as aws
 from google.protobuf import struct_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import analyzer_pb2, resource_pb2
-from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
+from pulumi_policy import EnforcementLevel, Policy
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
+from tenfold_policies.analyzer import Analyzer
 from tenfold_policies.pack import UNDECIDED, policies
 from tenfold_policies.rule import Rule
 from tenfold_policies.rules import RULES
@@ -185,7 +185,7 @@ def _options(request: Any) -> analyzer_pb2.AnalyzerResourceOptions:
 
 
 class Pack:
-    """The pack, or some of its rules, behind the SDK's analyzer."""
+    """The pack, or some of its rules, behind the analyzer that the engine talks to."""
 
     def __init__(
         self,
@@ -193,9 +193,9 @@ class Pack:
         config: Mapping[str, Mapping[str, Any]] | None = None,
         level: EnforcementLevel | None = None,
         today: date = date(2026, 7, 1),
+        analyzer: Callable[[list[Policy]], Any] = Analyzer,
     ) -> None:
-        every = policies(rules, lambda: today)
-        self.analyzer: Any = _PolicyAnalyzerServicer("tenfold", "0.1.0", every, EnforcementLevel.MANDATORY)
+        self.analyzer = analyzer(policies(rules, lambda: today))
         request = analyzer_pb2.ConfigureAnalyzerRequest()
         for rule in rules:
             configured = request.policyConfig[rule.name]

@@ -2,9 +2,19 @@
 
 from pulumi_policy import Severity
 
-from .rule import ADVISORY, Parameter, Settings, Source, resource_rule
-from .tokens import CACHE_REPLICATION_GROUP, EBS_VOLUME, INSTANCE, LAUNCH_TEMPLATE, RDS_CLUSTER_INSTANCE, RDS_INSTANCE
-from .view import Findings, Resource, Value, attempt
+from .rule import ADVISORY, Parameter, Settings, Source, resource_rule, stack_rule
+from .tokens import (
+    CACHE_REPLICATION_GROUP,
+    EBS_VOLUME,
+    INSTANCE,
+    LAUNCH_TEMPLATE,
+    NAT_GATEWAY,
+    RDS_CLUSTER_INSTANCE,
+    RDS_INSTANCE,
+    SUBNET,
+    VPC,
+)
+from .view import Findings, Resource, Stack, Value, attempt
 
 _SIZES = {
     INSTANCE: "instanceType",
@@ -75,3 +85,46 @@ def _kinds(resource: Resource) -> list[Value]:
 def _current(kind: Value) -> Findings:
     if kind.text() == "gp2":
         yield kind.violates(allowed='"gp3"', fix=f'set {kind.path} to "gp3".')
+
+
+@stack_rule(
+    "cst-nat-gateways",
+    on=(VPC,),
+    title="NAT gateways are no more than the stack allows",
+    severity=Severity.LOW,
+    remediation="Route all private subnets through one gateway, or allow more of them in the policy configuration.",
+    source=Source(
+        "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html", well_architected="COST08-BP02"
+    ),
+    level=ADVISORY,
+    parameters=(
+        Parameter(
+            "maximumGateways",
+            6,
+            "The most NAT gateways of a VPC; 1 for an environment that may be cut off with a zone, without "
+            "`maz-nat-per-az`. 6 is one a zone wherever AWS is.",
+            minimum=0,
+            maximum=100,
+        ),
+    ),
+)
+def gateways_are_few(vpc: Resource, stack: Stack, settings: Settings) -> Findings:
+    """A VPC has no more NAT gateways than the stack allows.
+
+    Each costs by the hour, whether anything goes through it or not. Production has one a zone, for `maz-nat-per-az`;
+    an environment for trying things out can do with one, which is said here and held.
+    """
+    most = settings.integer("maximumGateways")
+    subnets, regional = stack.referrers(vpc, SUBNET, "vpcId"), stack.referrers(vpc, NAT_GATEWAY, "vpcId")
+    zonal = [stack.referrers(subnet, NAT_GATEWAY, "subnetId") for subnet in subnets.resources]
+    gateways = {gateway.urn for each in (regional, *zonal) for gateway in each.resources}
+    # A gateway in doubt is so for each subnet.
+    doubts = {doubt.finding: doubt for each in (subnets, regional, *zonal) for doubt in each.doubts}
+    if len(gateways) > most:
+        yield vpc["id"].violates(
+            found=f"{len(gateways)} NAT gateways",
+            allowed=f"{most} or less",
+            fix="route all private subnets through fewer of them.",
+        )
+    elif len(gateways) + len(doubts) > most:
+        raise next(iter(doubts.values()))

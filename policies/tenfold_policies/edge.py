@@ -167,3 +167,21 @@ def balancer_drops_invalid_headers(balancer: Resource, _: Settings) -> Findings:
     if mode.text() == "monitor":
         fix = 'set desyncMitigationMode to "defensive".'
         yield mode.violates(allowed='"defensive" or "strictest"', fix=fix, set_to="defensive")
+
+
+@resource_rule(
+    "sec-alb-logs",
+    on=(LOAD_BALANCER,),
+    title="Load balancers keep what they were asked",
+    severity=Severity.MEDIUM,
+    remediation="Set accessLogs.bucket to a bucket that the balancer may write to, and accessLogs.enabled to true.",
+    source=control("ELB.5", "CKV_AWS_91", practice="SEC04-BP01"),
+)
+def balancer_logs_requests(balancer: Resource, _: Settings) -> Findings:
+    """An application load balancer logs its requests.
+
+    Who asked for what, and which server answered how slowly, is asked after an attack or an outage, when it is too late
+    to begin. A bucket alone logs nothing: `enabled` is false where nothing is said.
+    """
+    if balancer["loadBalancerType"].text() in {None, "application"}:
+        yield from switched_on(balancer["accessLogs.enabled"], "set accessLogs to a bucket, with enabled true.")

@@ -4,20 +4,27 @@ from collections.abc import Iterable, Iterator
 
 from pulumi_policy import Severity
 
+from .routes import routes_of
 from .rule import ADVISORY, Parameter, Settings, Source, resource_rule, stack_rule
 from .tokens import (
     DEFAULT_SECURITY_GROUP,
     FLOW_LOG,
     INSTANCE,
     LAUNCH_TEMPLATE,
+    ROUTE_TABLE,
     SECURITY_GROUP,
+    SECURITY_GROUP_EGRESS_RULE,
     SECURITY_GROUP_INGRESS_RULE,
     SECURITY_GROUP_RULE,
     VPC,
+    VPC_ENDPOINT,
+    VPC_ENDPOINT_ROUTE_TABLE,
 )
-from .view import Findings, Resource, Stack, Value, attempt, some
+from .view import Findings, Referrers, Resource, Stack, Value, attempt, some
 
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+# What providers write where a program says nothing.
+_SAYS_NOTHING = frozenset({None, "Managed by Pulumi", "Managed by Terraform"})
 
 
 @resource_rule(
@@ -234,3 +241,80 @@ def no_public_address(resource: Resource, _: Settings) -> Findings:
 def _no_address(address: Value) -> Findings:
     if address.flag():
         yield address.violates(allowed="false", fix=f"remove {address.path} or set it to false.")
+
+
+@resource_rule(
+    "sec-sg-description",
+    on=(SECURITY_GROUP, SECURITY_GROUP_INGRESS_RULE, SECURITY_GROUP_EGRESS_RULE, SECURITY_GROUP_RULE),
+    title="Security groups say what they are for",
+    severity=Severity.LOW,
+    remediation="Set the description of each rule: who comes in, and what for. A group's cannot be changed later.",
+    source=Source(
+        "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+        checkov=("CKV_AWS_23",),
+        well_architected="SEC05-BP02",
+    ),
+    level=ADVISORY,
+)
+def group_is_described(resource: Resource, _: Settings) -> Findings:
+    """A security group and each of its rules say what they are for.
+
+    Nobody dares to close a door when nobody knows whose it is. A rule's description can be added at any time; to change
+    that of a group is to replace it.
+    """
+    yield from attempt(_described(resource["description"]))
+    for name in ("ingress", "egress"):
+        yield from attempt(_all_described(resource[name]))
+
+
+def _all_described(rules: Value) -> Findings:
+    for rule in rules.items():
+        yield from attempt(_described(rule["description"]))
+
+
+def _described(description: Value) -> Findings:
+    if description.text() in _SAYS_NOTHING:
+        yield description.violates(allowed="words of your own", fix=f"set {description.path} to what it is for.")
+
+
+@stack_rule(
+    "sec-vpc-endpoints",
+    on=(ROUTE_TABLE,),
+    title="Private subnets reach S3 and DynamoDB within AWS",
+    severity=Severity.LOW,
+    remediation="Create a VpcEndpoint of type Gateway for the service, with the route table among its routeTableIds.",
+    source=Source(
+        "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html", well_architected="COST08-BP03"
+    ),
+    level=ADVISORY,
+    parameters=(Parameter("services", ["s3", "dynamodb"], "The services; none where another way leads to them."),),
+)
+def private_traffic_stays_in_aws(table: Resource, stack: Stack, settings: Settings) -> Findings:
+    """A route table with a way out by NAT has gateway endpoints for S3 and DynamoDB.
+
+    They cost nothing, while a NAT gateway costs by the gigabyte; and a policy of theirs, or of a bucket, can then say
+    that data stays in the network.
+    """
+    routes = routes_of(table, stack)
+    if not any(route["natGatewayId"].given for route in routes.found):
+        return
+    for service in settings.texts("services"):
+        yield from attempt(_reached(table, service, stack))
+
+
+def _reached(table: Resource, service: str, stack: Stack) -> Findings:
+    by_list = stack.referrers(table, VPC_ENDPOINT, "routeTableIds")
+    by_association = stack.referrers(table, VPC_ENDPOINT_ROUTE_TABLE, "routeTableId")
+    ways = Referrers(by_list.resources + by_association.resources, by_list.doubts + by_association.doubts)
+    if not some(ways, lambda way: _leads_to(way, service, stack)):
+        yield table["id"].violates(
+            found=f"a way to {service} by NAT alone",
+            allowed="a gateway endpoint",
+            fix=f"create a VpcEndpoint with serviceName com.amazonaws.<region>.{service} and this table among its "
+            "routeTableIds.",
+        )
+
+
+def _leads_to(way: Resource, service: str, stack: Stack) -> bool:
+    endpoints = (way,) if way.type == VPC_ENDPOINT else stack.links(way["vpcEndpointId"], VPC_ENDPOINT).all()
+    return any((endpoint["serviceName"].text() or "").endswith(f".{service}") for endpoint in endpoints)

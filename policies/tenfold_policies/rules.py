@@ -19,6 +19,7 @@ from . import (
     multi_az_services,
     network,
     scaling,
+    scaling_data,
     secrets,
     service_boundaries,
     session_store,
@@ -61,6 +62,7 @@ CONCERNS: Final = (
     exposure,
     edge,
     scaling,
+    scaling_data,
     cost,
     tagging,
 )

@@ -3,8 +3,9 @@
 from pulumi_policy import Severity
 
 from . import tokens
+from .flags import switched_on
 from .rule import ADVISORY, Parameter, Settings, Source, resource_rule
-from .view import Findings, Resource, Value
+from .view import Findings, Resource, Value, attempt
 
 _TAGGED = (
     tokens.BUCKET,
@@ -48,3 +49,25 @@ def has_required_tags(resource: Resource, settings: Settings) -> Findings:
 
 def _has(tags: Value, key: str) -> bool:
     return isinstance(tags.raw, dict) and key in tags.raw
+
+
+@resource_rule(
+    "tag-asg-propagate",
+    on=(tokens.AUTOSCALING_GROUP,),
+    title="Instances have the tags of their group",
+    severity=Severity.LOW,
+    remediation="Set propagateAtLaunch of each tag to true.",
+    source=Source(
+        "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html",
+        checkov=("CKV_AWS_153",),
+        well_architected="COST03-BP02",
+    ),
+    level=ADVISORY,
+)
+def instances_get_tags(group: Resource, _: Settings) -> Findings:
+    """The tags of an Auto Scaling group are those of its instances, too.
+
+    A group costs nothing; what is on the bill, and what a role may be allowed to touch by a tag, are its instances.
+    """
+    for each in group["tags"].items():
+        yield from attempt(switched_on(each["propagateAtLaunch"]))

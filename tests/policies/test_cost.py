@@ -6,6 +6,7 @@ import pulumi_aws as aws
 import pytest
 
 from tests.policies.judging import Case, later, passes, refuses
+from tests.policies.networks import nat, network
 
 
 def template(size: Any = "m7g.large", **ebs: Any) -> None:
@@ -15,6 +16,29 @@ def template(size: Any = "m7g.large", **ebs: Any) -> None:
 
 def database(**properties: Any) -> None:
     aws.rds.Instance("orders", instance_class="db.r7g.large", engine="postgres", **properties)
+
+
+def gateways(*zones: str) -> None:
+    net = network(*(f"public-{zone}" for zone in "abc"))
+    for zone in zones:
+        nat(net, f"public-{zone}")
+
+
+def regional_gateways(count: int) -> None:
+    vpc = network().vpc.id
+    for number in range(count):
+        aws.ec2.NatGateway(f"nat-{number}", vpc_id=vpc, availability_mode="regional")
+
+
+def one_that_may_be_its_own() -> None:
+    gateways("a")
+    aws.ec2.NatGateway("late", subnet_id=later("subnet-0123"))
+
+
+def gateways_of_another_vpc() -> None:
+    gateways("a")
+    elsewhere = network("elsewhere-a", vpc="other")
+    nat(elsewhere, "elsewhere-a", tags={"Name": "other"})
 
 
 SMALL = ["t4g.", "db.t4g."]
@@ -47,6 +71,26 @@ CASES = [
         ("web", "blockDeviceMappings[0].ebs.volumeType", '"gp2"', '"gp3"'),
     ),
     refuses("cst-gp3", "a database", lambda: database(storage_type="gp2"), ("orders", "storageType", '"gp2"', '"gp3"')),
+    passes("cst-nat-gateways", "one a zone, where nothing is said", lambda: gateways("a", "b", "c")),
+    passes("cst-nat-gateways", "the one allowed", lambda: gateways("a"), maximumGateways=1),
+    passes("cst-nat-gateways", "none", gateways, maximumGateways=0),
+    passes("cst-nat-gateways", "one in each VPC", gateways_of_another_vpc, maximumGateways=1),
+    passes("cst-nat-gateways", "one in a subnet not known", one_that_may_be_its_own, left=("net",), maximumGateways=1),
+    passes("cst-nat-gateways", "one not known that is allowed", one_that_may_be_its_own, maximumGateways=2),
+    refuses(
+        "cst-nat-gateways",
+        "one a zone, where one is allowed",
+        lambda: gateways("a", "b", "c"),
+        ("net", "id", "3 NAT gateways", "1 or less"),
+        maximumGateways=1,
+    ),
+    refuses(
+        "cst-nat-gateways",
+        "gateways of the region",
+        lambda: regional_gateways(2),
+        ("net", "id", "2 NAT gateways", "1 or less"),
+        maximumGateways=1,
+    ),
 ]
 
 

@@ -56,6 +56,10 @@ def balancer(**properties: Any) -> aws.lb.LoadBalancer:
     return aws.lb.LoadBalancer("web", **properties)
 
 
+def logging(logs: Any) -> None:
+    balancer(access_logs=logs)
+
+
 def with_firewall() -> None:
     aws.wafv2.WebAclAssociation("web", resource_arn=balancer().arn, web_acl_arn="arn:aws:wafv2:acl")
 
@@ -66,6 +70,7 @@ def behind_distribution() -> None:
 
 DOORS = ["site", "web"]
 BEHAVIOR = "defaultCacheBehavior.viewerProtocolPolicy"
+NOT_LOGGED = ("web", "accessLogs.enabled", "nothing", "true")
 OLD = ("viewerCertificate.minimumProtocolVersion", '"TLSv1.2_2021" or newer')
 
 CASES = [
@@ -139,6 +144,18 @@ CASES = [
         ("web", "dropInvalidHeaderFields", "nothing", "true"),
         ("web", "desyncMitigationMode", '"monitor"', '"defensive" or "strictest"'),
     ),
+    refuses("sec-alb-logs", "no logs", balancer, NOT_LOGGED),
+    refuses("sec-alb-logs", "a bucket alone", lambda: logging({"bucket": "logs"}), NOT_LOGGED),
+    refuses(
+        "sec-alb-logs",
+        "switched off",
+        lambda: logging({"bucket": "logs", "enabled": False}),
+        (*NOT_LOGGED[:2], "false", "true"),
+    ),
+    passes("sec-alb-logs", "a bucket, and switched on", lambda: logging({"bucket": "logs", "enabled": True})),
+    passes("sec-alb-logs", "a network load balancer", lambda: balancer(load_balancer_type="network")),
+    passes("sec-alb-logs", "not known", lambda: logging({"bucket": "b", "enabled": later(True)}), left=("web",)),
+    passes("sec-alb-logs", "of a kind not known", lambda: balancer(load_balancer_type=later("network")), left=("web",)),
 ]
 
 

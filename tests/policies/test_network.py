@@ -5,8 +5,8 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from tests.policies.judging import Case, passes, refuses
-from tests.policies.networks import network
+from tests.policies.judging import Case, later, passes, refuses
+from tests.policies.networks import nat, network, routed
 
 TOKENS = {"http_tokens": "required"}
 WEB_PORTS = "the internet on ports 80, 443 alone"
@@ -49,6 +49,64 @@ def logged(traffic: str = "REJECT") -> None:
     logs = aws.cloudwatch.LogGroup("flows")
     aws.ec2.FlowLog("flows", vpc_id=network().vpc.id, traffic_type=traffic, log_destination=logs.arn)
 
+
+def described(description: Any = "Clients", /, **ingress: Any) -> None:
+    rules: dict[str, Any] = {"ingress": [{"protocol": "tcp", "from_port": 443, "to_port": 443} | ingress]}
+    aws.ec2.SecurityGroup("edge", description=description, **(rules if ingress else {}))
+
+
+def way_out(**rule: Any) -> None:
+    aws.vpc.SecurityGroupEgressRule("out", security_group_id="sg-0123", ip_protocol="-1", **rule)
+
+
+def private_table(**routes: Any) -> aws.ec2.RouteTable:
+    """The route table of private subnets, with a way out by NAT where no other routes are given."""
+    net = network("public-a")
+    out: dict[str, Any] = {"routes": [{"cidr_block": "0.0.0.0/0", "nat_gateway_id": nat(net, "public-a").id}]}
+    return aws.ec2.RouteTable("app", vpc_id=net.vpc.id, **(out | routes))
+
+
+def gateway(service: str, name: Any = None, **properties: Any) -> aws.ec2.VpcEndpoint:
+    called = name or f"com.amazonaws.us-east-1.{service}"
+    return aws.ec2.VpcEndpoint(service, vpc_id="vpc-0123", service_name=called, **properties)
+
+
+def endpoints(*services: str, **names: Any) -> None:
+    table = private_table()
+    for service in services:
+        gateway(service, names.get(service), route_table_ids=[table.id])
+
+
+def endpoints_associated() -> None:
+    table = private_table()
+    for service in ("s3", "dynamodb"):
+        aws.ec2.VpcEndpointRouteTableAssociation(service, route_table_id=table.id, vpc_endpoint_id=gateway(service).id)
+
+
+def endpoints_of_another_table() -> None:
+    private_table()
+    other = aws.ec2.RouteTable("other", vpc_id="vpc-0123")
+    for service in ("s3", "dynamodb"):
+        gateway(service, route_table_ids=[other.id])
+
+
+def endpoint_elsewhere() -> None:
+    table = private_table()
+    gateway("dynamodb", route_table_ids=[table.id])
+    aws.ec2.VpcEndpointRouteTableAssociation("s3", route_table_id=table.id, vpc_endpoint_id="vpce-0123")
+
+
+def routed_apart() -> None:
+    net = network("app-a", "public-a")
+    routed(net, "app-a", nat_gateway_id=nat(net, "public-a").id)
+
+
+def by_nat_alone(service: str, table: str = "app") -> tuple[str, str, str, str]:
+    return (table, "id", f"a way to {service} by NAT alone", "a gateway endpoint")
+
+
+WORDS = "words of your own"
+BOTH = ("s3", "dynamodb")
 
 CASES = [
     passes("sec-imdsv2", "a token that stays", lambda: template(metadata_options=TOKENS)),
@@ -154,6 +212,67 @@ CASES = [
         "an instance with an address",
         lambda: instance(associate_public_ip_address=True),
         ("web", "associatePublicIpAddress", "true", "false"),
+    ),
+    refuses(
+        "sec-sg-description",
+        "a rule without",
+        lambda: described(cidr_blocks=["10.0.0.0/8"]),
+        ("edge", "ingress[0].description", "nothing", WORDS),
+    ),
+    passes(
+        "sec-sg-description",
+        "a rule with",
+        lambda: described(cidr_blocks=["10.0.0.0/8"], description="The office"),
+    ),
+    passes("sec-sg-description", "a group without rules", described),
+    passes("sec-sg-description", "not known", lambda: described(later("Clients")), left=("edge",)),
+    passes("sec-sg-description", "a way out", lambda: way_out(description="The internet")),
+    refuses(
+        "sec-sg-description",
+        "the provider's words",
+        lambda: described(None),
+        ("edge", "description", '"Managed by Pulumi"', WORDS),
+    ),
+    refuses("sec-sg-description", "a way in", ingress_rule, ("in", "description", "nothing", WORDS)),
+    refuses("sec-sg-description", "a way out without", way_out, ("out", "description", "nothing", WORDS)),
+    refuses("sec-sg-description", "of the older type", group_rule, ("in", "description", "nothing", WORDS)),
+    refuses(
+        "sec-sg-description",
+        "a rule of a group whose words are not known",
+        lambda: described(later("Clients"), cidr_blocks=["10.0.0.0/8"]),
+        ("edge", "ingress[0].description", "nothing", WORDS),
+        left=("edge",),
+    ),
+    refuses("sec-vpc-endpoints", "none", private_table, *(by_nat_alone(service) for service in BOTH)),
+    passes("sec-vpc-endpoints", "both", lambda: endpoints(*BOTH)),
+    passes("sec-vpc-endpoints", "both, associated", endpoints_associated),
+    passes("sec-vpc-endpoints", "no way out", lambda: private_table(routes=[])),
+    passes("sec-vpc-endpoints", "S3, where that is all", lambda: endpoints("s3"), services=["s3"]),
+    passes(
+        "sec-vpc-endpoints",
+        "a service that is not known",
+        lambda: endpoints(*BOTH, s3=later("com.amazonaws.us-east-1.s3")),
+        left=("app",),
+    ),
+    passes(
+        "sec-vpc-endpoints",
+        "an endpoint of another stack",
+        endpoint_elsewhere,
+        left=("app",),
+        left_after=("app",),
+    ),
+    refuses("sec-vpc-endpoints", "S3 alone", lambda: endpoints("s3"), by_nat_alone("dynamodb")),
+    refuses(
+        "sec-vpc-endpoints",
+        "those of another table",
+        endpoints_of_another_table,
+        *(by_nat_alone(service) for service in BOTH),
+    ),
+    refuses(
+        "sec-vpc-endpoints",
+        "a route of its own",
+        routed_apart,
+        *(by_nat_alone(service, "app-a-table") for service in BOTH),
     ),
 ]
 

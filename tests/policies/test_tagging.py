@@ -12,6 +12,14 @@ def queue(tags: Any = None) -> None:
     aws.sqs.Queue("jobs", tags=tags)
 
 
+def group(*tags: Any, **properties: Any) -> None:
+    aws.autoscaling.Group("web", max_size=4, min_size=2, **({"tags": [*tags]} if tags else {}), **properties)
+
+
+def owner(*, propagated: Any) -> dict[str, Any]:
+    return {"key": "owner", "value": "shop", "propagate_at_launch": propagated}
+
+
 CASES = [
     passes("tag-required", "none are asked for", queue),
     passes("tag-required", "the one asked for", lambda: queue({"owner": "shop"}), tags=["owner"]),
@@ -22,6 +30,23 @@ CASES = [
         lambda: queue({"team": "shop"}),
         ("jobs", "tags", "no owner", "a tag owner"),
         tags=["owner"],
+    ),
+    passes("tag-asg-propagate", "no tags", group),
+    passes("tag-asg-propagate", "its instances have them", lambda: group(owner(propagated=True))),
+    passes("tag-asg-propagate", "not known", lambda: group(owner(propagated=later(True))), left=("web",)),
+    passes("tag-asg-propagate", "tags not known", lambda: group(later(owner(propagated=True))), left=("web",)),
+    refuses(
+        "tag-asg-propagate",
+        "one that stays with the group",
+        lambda: group(owner(propagated=False)),
+        ("web", "tags[0].propagateAtLaunch", "false", "true"),
+    ),
+    refuses(
+        "tag-asg-propagate",
+        "one after another that is not known",
+        lambda: group(owner(propagated=later(True)), owner(propagated=False)),
+        ("web", "tags[1].propagateAtLaunch", "false", "true"),
+        left=("web",),
     ),
 ]
 

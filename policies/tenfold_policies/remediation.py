@@ -21,7 +21,7 @@ def changes(resource: Resource, findings: Iterable[Finding]) -> list[Change]:
     engine's state would say that it is mended.
     """
     found = [finding.change for finding in findings if finding.decided and finding.change is not None]
-    return [change for change in found if _steps(change.path)[0] not in resource.ignores]
+    return [change for change in found if not any(_covers(path, change) for path in resource.ignores)]
 
 
 def mended(properties: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any] | None:
@@ -37,8 +37,14 @@ def mended(properties: Mapping[str, Any], changes: Iterable[Change]) -> dict[str
     return None if made is properties else cast("dict[str, Any]", made)
 
 
+def _covers(ignored: str, change: Change) -> bool:
+    """Whether a path of `ignoreChanges`, in which `*` is any step, leads to a property or to what it is in."""
+    outer, inner = _steps(ignored), _steps(change.path)
+    return len(outer) <= len(inner) and all(step in ("*", below) for step, below in zip(outer, inner, strict=False))
+
+
 def _steps(path: str) -> list[str | int]:
-    return [int(step) if step.isdecimal() else step for step in re.findall(r"[^.\[\]]+", path)]
+    return [int(step) if step.isdecimal() else step for step in re.findall(r'[^.\[\]"]+', path)]
 
 
 def _with(given: object, steps: list[str | int], value: object) -> object:

@@ -1,9 +1,14 @@
 """Hosts the components for programs in other languages: ``pulumi package add ./components``."""
 
 import sys
+from pathlib import Path
 
-import tenfold
-from tenfold.hosting import components_of, host
+# The shard map's package lies beside this one. It is no line of requirements.txt: Pulumi gives that to pip before each
+# start, and pip would build a folder anew each time and put it over the one that the checkout works with.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "shards"))
+
+import tenfold  # noqa: E402
+from tenfold.hosting import components_of, host  # noqa: E402
 
 if __name__ == "__main__":
     host(components_of(tenfold), sys.argv[1:])

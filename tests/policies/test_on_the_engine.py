@@ -2,15 +2,8 @@
 
 # ruff: noqa: N802 - the protocol names the methods
 
-import json
-import os
-import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,14 +13,14 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local.engine.find import find_engine, reporter
+from tests.policies import projects
 from tests.policies.judging import created, previewed
+from tests.policies.projects import Project
 
 # The first test may have to build the engine.
 pytestmark = pytest.mark.timeout(1200)
 
 HERE = Path(__file__).parent
-PACK = HERE.parents[1] / "policies"
 
 
 class EchoingAws(provider_pb2_grpc.ResourceProviderServicer):
@@ -79,67 +72,10 @@ def aws() -> Iterator[int]:
     server.stop(0).wait()
 
 
-_LINE = re.compile(r"- \[(\w+)\] (?:\[severity: \w+\] )? ?(\S+)  (?:\(\S+: (\S+)\))?")
-
-
-@dataclass(frozen=True)
-class Result:
-    code: int
-    said: str
-
-    @property
-    def policies(self) -> set[tuple[str, str, str]]:
-        """What the engine shows of the pack's findings: level, rule, resource."""
-        return {(level, rule, resource) for level, rule, resource in _LINE.findall(self.said)}
-
-
-@dataclass(frozen=True)
-class Project:
-    """A program of `programs/`, with a stack of its own."""
-
-    folder: Path
-    pulumi: Path
-    environment: dict[str, str]
-
-    def run(self, *arguments: str) -> Result:
-        process = subprocess.run(
-            [self.pulumi, *arguments, "--non-interactive", "--color=never", "--stack=dev"],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        return Result(process.returncode, process.stdout)
-
-    def resources(self) -> int:
-        export = json.loads(self.run("stack", "export").said)
-        return len(export["deployment"].get("resources") or [])
-
-
 @pytest.fixture
 def project(request: pytest.FixtureRequest, tmp_path: Path, aws: int) -> Project:
-    with reporter() as progress:
-        engine = find_engine(progress)
-    folder = tmp_path / "program"
-    folder.mkdir()
-    shutil.copy(HERE / "programs" / f"{request.param}.py", folder / "__main__.py")
-    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: {name: python, options: {virtualenv: .venv}}\n")
-    (folder / ".venv").symlink_to(sys.prefix)
-    environment = {
-        **os.environ,
-        **engine.environment,
-        "PULUMI_HOME": str(tmp_path / "home"),
-        "PULUMI_BACKEND_URL": f"file://{tmp_path}",
-        "PULUMI_CONFIG_PASSPHRASE": "a passphrase",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_DEBUG_PROVIDERS": f"aws:{aws}",
-    }
-    made = Project(folder, engine.pulumi, environment)
-    assert made.run("stack", "init").code == 0
-    return made
+    program = (HERE / "programs" / f"{request.param}.py").read_text()
+    return projects.project(tmp_path, projects.python_files(program), {"PULUMI_DEBUG_PROVIDERS": f"aws:{aws}"})
 
 
 def program(name: str) -> pytest.MarkDecorator:
@@ -148,7 +84,7 @@ def program(name: str) -> pytest.MarkDecorator:
 
 @program("careless")
 def test_a_careless_program_is_refused_before_anything_exists(project: Project) -> None:
-    result = project.run("preview", "--policy-pack", str(PACK))
+    result = project.judged("preview")
     assert result.code != 0
     assert result.policies == {
         ("mandatory", "dec-queue-has-dlq", "orders"),
@@ -174,7 +110,7 @@ def test_a_careless_program_is_refused_before_anything_exists(project: Project) 
 
 @program("lossy")
 def test_a_rule_about_the_whole_stack_refuses_in_the_preview_of_up(project: Project) -> None:
-    result = project.run("up", "--yes", "--policy-pack", str(PACK))
+    result = project.judged("up", "--yes")
     assert result.code != 0
     assert ("mandatory", "dec-queue-has-dlq", "orders") in result.policies
     assert project.resources() == 0
@@ -182,21 +118,19 @@ def test_a_rule_about_the_whole_stack_refuses_in_the_preview_of_up(project: Proj
 
 @program("lossy")
 def test_a_stack_sets_levels_and_parameters(project: Project) -> None:
-    config = project.folder / "levels.json"
-    config.write_text(json.dumps({"dec-queue-has-dlq": "advisory", "sec-queue-tls": "disabled"}))
-    result = project.run("preview", "--policy-pack", str(PACK), "--policy-pack-config", str(config))
+    result = project.judged("preview", levels={"dec-queue-has-dlq": "advisory", "sec-queue-tls": "disabled"})
     assert result.code == 0, result.said
     assert result.policies == {("advisory", "dec-queue-has-dlq", "orders")}
 
 
 @program("careful")
 def test_a_careful_program_passes_and_is_told_once_what_is_open(project: Project) -> None:
-    preview = project.run("preview", "--policy-pack", str(PACK))
+    preview = project.judged("preview")
     assert preview.code == 0, preview.said
     assert preview.policies == {("advisory", "undecided", "shop-dev")}
     assert "dec-dlq-max-receive: orders, since redrivePolicy is not known until the update" in preview.said
-    up = project.run("up", "--yes", "--skip-preview", "--policy-pack", str(PACK))
+    up = project.judged("up", "--yes", "--skip-preview")
     assert up.code == 0, up.said
     assert up.policies == set()
-    again = project.run("preview", "--policy-pack", str(PACK))
+    again = project.judged("preview")
     assert again.policies == set()

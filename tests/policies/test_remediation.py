@@ -282,7 +282,7 @@ INPUTS = st.fixed_dictionaries({}, optional={name: maybe(values) for name, value
 UNKNOWN = (UNKNOWN_STRING_VALUE, UNKNOWN_BOOLEAN_VALUE)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(BOTH), INPUTS)
 def test_whatever_a_rule_refuses_is_mended_once_and_nothing_else_is_touched(
     both: tuple[str, str], inputs: dict[str, Any]

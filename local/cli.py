@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from local import emulator
-from local.exit_codes import CANNOT_SET_UP, FAILED, INTERRUPTED
+from local.exit_codes import CANNOT_SET_UP, FAILED, INTERRUPTED, MISTAKE
 from local.workspace import CommandError, Workspace, at_work
 
 _WORKSPACE = Workspace(Path(__file__).resolve().parents[1])
@@ -92,12 +92,47 @@ def env(as_json: AsJson = False) -> None:
         print(f"export {name}={shlex.quote(value)}")
 
 
+@app.command()
+def comment(
+    previews: Annotated[
+        list[str],
+        typer.Argument(help="What the engine says of an environment: FILE or ENVIRONMENT=FILE.", show_default=False),
+    ],
+    as_json: AsJson = False,
+    prices: Annotated[bool, typer.Option(help="Say what the monthly bill changes by.")] = True,
+    title: Annotated[str, typer.Option(help="The heading.")] = "Preview",
+    marker: Annotated[str, typer.Option(help="What a later run finds the comment by.")] = "preview",
+    commit: Annotated[str | None, typer.Option(help="The commit that was previewed.")] = None,
+    run_url: Annotated[str | None, typer.Option(help="The page with the whole preview.")] = None,
+) -> None:
+    """Print the comment for a pull request: what is created, changed, replaced, destroyed, and which of it holds data.
+
+    The file is what `PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi preview --json` prints, or an --event-log.
+    """
+    from pull_requests import command
+    from pull_requests.comment import About
+    from pull_requests.reading import UnreadablePreviewError
+
+    try:
+        found = command.read_all(previews)
+    except UnreadablePreviewError as error:
+        raise CommandError(str(error), MISTAKE) from None
+    if as_json:
+        print(json.dumps(command.data(found, priced=prices), indent=2))
+    else:
+        about = About(title=title, marker=marker, commit=commit, run_url=run_url)
+        print(command.text(found, about, priced=prices), end="")
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
     add_help_option=False,
 )
 def pulumi(context: typer.Context) -> None:
-    """Run the Pulumi CLI on the local stacks: ./tenfold pulumi stack output --stack local."""
+    """Run the Pulumi CLI on the local stacks: ./tenfold pulumi stack output --stack local.
+
+    With -C, in the folder of another program, whose stack is to be called local, too.
+    """
     from local import operations
 
     with at_work(_WORKSPACE, _waiting) as lock:

@@ -1,0 +1,200 @@
+"""The parts of the comment on one environment, what may lose data first."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TypeVar
+
+from pull_requests.cost import CostChange
+from pull_requests.data_holders import HOLDERS, data_losses, fate
+from pull_requests.markdown import block, code, details, prose, table
+from pull_requests.preview import Action, Change, Preview
+from pull_requests.values import before_and_after
+from pull_requests.words import component, cost_sentence, count, grouped, listed, resource
+
+_ERRORS = 5
+_PROPERTIES = 10
+Item = TypeVar("Item")
+
+
+class Detail:
+    """How many rows each part may have, and whether that left something out.
+
+    Attributes:
+        shortened: Whether something was left out so far.
+    """
+
+    def __init__(self, rows: int | None) -> None:
+        """Args: rows: The most rows of each part; None for all."""
+        self._rows = rows
+        self.shortened = rows is not None and rows == 0
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is room for the headlines alone."""
+        return self._rows == 0
+
+    def first(self, items: Sequence[Item]) -> tuple[Sequence[Item], int]:
+        """As many as there is room for, and how many are left out."""
+        shown = items if self._rows is None else items[: self._rows]
+        self.shortened |= len(shown) < len(items)
+        return shown, len(items) - len(shown)
+
+
+def sections(preview: Preview, cost: CostChange | None, detail: Detail) -> list[str]:
+    """The parts on one environment, each as one text; a part without content is left out."""
+    if detail.nothing:
+        return []
+    parts = [
+        _errors(preview, detail),
+        [cost_sentence(cost)] if cost and preview.changes else [],
+        _losses(preview, detail),
+        _renames(preview),
+        _violations(preview, detail),
+        _changed(preview, detail),
+        _drift(preview, detail),
+        _created(preview, detail),
+        _notes("Could not be decided", preview.undecided, detail),
+        _notes("Exemptions in use", preview.exemptions, detail),
+        _notes("Warnings", preview.warnings, detail),
+        _not_judged(preview),
+    ]
+    return ["\n".join(lines) for lines in parts if lines]
+
+
+def _errors(preview: Preview, detail: Detail) -> list[str]:
+    shown, more = detail.first(preview.errors[:_ERRORS])
+    lines = [line for error in shown for line in (block(error), "")]
+    left_out = more + max(0, len(preview.errors) - _ERRORS)
+    return [*lines, *([f"and {count(left_out, 'more error')}"] if left_out else [])]
+
+
+def _losses(preview: Preview, detail: Detail) -> list[str]:
+    """What is replaced or destroyed, that which holds data first."""
+    losses = data_losses(preview)
+    changes = [*losses, *(one for one in preview.of(Action.REPLACED, Action.DESTROYED) if one not in losses)]
+    if not changes:
+        return []
+    shown, more = detail.first(changes)
+    rows = [
+        (resource(change), change.action, _because(change), _data(change) if change in losses else "no data")
+        for change in shown
+    ]
+    lines = ["**Replaced and destroyed**", "", *table(("Resource", "What", "Because of", "Data"), rows)]
+    hidden = len(losses) - len([change for change in shown if change in losses])
+    with_data = f", **of which {hidden:,} hold data**" if hidden else ""
+    return [*lines, *(["", f"and {more:,} more{with_data}"] if more else [])]
+
+
+def _because(change: Change) -> str:
+    if change.action == Action.DESTROYED:
+        return "not in the program any more"
+    said = [f"{code(path)}: {_values(change, path)}" for path in change.reasons[:3]]
+    more = len(change.reasons) - len(said)
+    return "; ".join([*said, *([f"{more} more"] if more > 0 else [])]) or "the engine does not say"
+
+
+def _values(change: Change, path: str) -> str:
+    old, new = before_and_after(change, path)
+    return f"{code(old)} → {code(new)}"
+
+
+def _data(change: Change) -> str:
+    return f"**{HOLDERS[change.type]}**: {prose(fate(change.type, change.old))}"
+
+
+def _renames(preview: Preview) -> list[str]:
+    """A renamed resource is a new one to Pulumi, and the old one is destroyed with its data."""
+    lines: list[str] = []
+    for gone in data_losses(preview):
+        if gone.action == Action.DESTROYED:
+            new = [code(made.name) for made in preview.of(Action.CREATED) if made.type == gone.type]
+            if new:
+                lines.append(
+                    f"If {code(gone.name)} is only renamed or moved (created: {listed(new[:3])}), give the new one an "
+                    "alias, and it stays as it is."
+                )
+    return lines[:3]
+
+
+def _violations(preview: Preview, detail: Detail) -> list[str]:
+    if not preview.violations:
+        return []
+    shown, more = detail.first(preview.violations)
+    rows = [
+        (
+            f"**{prose(one.level)}**" if one.level == "mandatory" else prose(one.level),
+            code(one.rule),
+            code(one.resource),
+            prose(one.found),
+            prose(one.fix),
+        )
+        for one in shown
+    ]
+    lines = ["**Violations of the policy pack**", "", *table(("Level", "Rule", "Resource", "Found", "Fix"), rows)]
+    return [*lines, *(["", f"and {more:,} more"] if more else [])]
+
+
+def _changed(preview: Preview, detail: Detail) -> list[str]:
+    return _differences("Changed", preview.of(Action.CHANGED), detail)
+
+
+def _drift(preview: Preview, detail: Detail) -> list[str]:
+    """What was done to AWS by hand; the update undoes it."""
+    gone = [change for change in preview.drift if change.action == Action.DESTROYED]
+    lines = _differences(
+        "Changed behind Pulumi's back", [change for change in preview.drift if change not in gone], detail
+    )
+    if gone:
+        shown, more = detail.first(gone)
+        names = [resource(change) for change in shown] + ([f"{more:,} more"] if more else [])
+        lines = [f"**Gone behind Pulumi's back**: {listed(names)}", *(["", *lines] if lines else [])]
+    return lines
+
+
+def _differences(title: str, changes: Sequence[Change], detail: Detail) -> list[str]:
+    if not changes:
+        return []
+    shown, more = detail.first(changes)
+    rows = [row for change in shown for row in _rows(change)]
+    lines = table(("Resource", "Property", "Before", "After"), rows)
+    lines += ["", f"and {count(more, 'more resource')}"] if more else []
+    return details(f"{title}: {count(len(changes), 'resource')}", lines)
+
+
+def _rows(change: Change) -> list[tuple[str, str, str, str]]:
+    if not change.paths:
+        return [(resource(change), "the engine does not say", "", "")]
+    rows: list[tuple[str, str, str, str]] = []
+    for path in list(change.paths)[:_PROPERTIES]:
+        old, new = before_and_after(change, path)
+        rows.append((resource(change) if not rows else "", code(path), code(old), code(new)))
+    more = len(change.paths) - len(rows)
+    return [*rows, *([("", f"and {count(more, 'more property', 'more properties')}", "", "")] if more else [])]
+
+
+def _created(preview: Preview, detail: Detail) -> list[str]:
+    lines: list[str] = []
+    for action in (Action.CREATED, Action.IMPORTED):
+        changes = sorted(preview.of(action), key=lambda change: change.owner)
+        if not changes:
+            continue
+        owners = [(owner, list(group)) for owner, group in groupby(changes, key=lambda change: change.owner)]
+        shown, more = detail.first(owners)
+        rows = [(component(owner), f"{len(group):,}", grouped(one.type for one in group)) for owner, group in shown]
+        inner = table(("Where", "How many", "What"), rows) + (["", f"and {more:,} more components"] if more else [])
+        lines += details(f"{action.capitalize()}: {count(len(changes), 'resource')}", inner)
+    return lines
+
+
+def _notes(title: str, notes: Sequence[str], detail: Detail) -> list[str]:
+    if not notes:
+        return []
+    shown, more = detail.first(notes)
+    lines = [f"- {prose(note)}" for note in shown] + ([f"- and {more:,} more"] if more else [])
+    return details(f"{title}: {len(notes):,}", lines)
+
+
+def _not_judged(preview: Preview) -> list[str]:
+    if preview.judged or preview.errors:
+        return []
+    return ["No policy pack was asked, or what it said is not in this file: `pulumi preview --json` leaves it out."]

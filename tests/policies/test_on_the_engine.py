@@ -2,6 +2,7 @@
 
 # ruff: noqa: N802 - the protocol names the methods
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -15,12 +16,13 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from tests.policies import projects
 from tests.policies.judging import created, previewed
-from tests.policies.projects import Project
+from tests.policies.projects import Project, Result
 
 # The first test may have to build the engine.
 pytestmark = pytest.mark.timeout(1200)
 
 HERE = Path(__file__).parent
+RULE = "dur-deletion-protection"
 
 
 class EchoingAws(provider_pb2_grpc.ResourceProviderServicer):
@@ -121,6 +123,40 @@ def test_a_stack_sets_levels_and_parameters(project: Project) -> None:
     result = project.judged("preview", levels={"dec-queue-has-dlq": "advisory", "sec-queue-tls": "disabled"})
     assert result.code == 0, result.said
     assert result.policies == {("advisory", "dec-queue-has-dlq", "orders")}
+
+
+def configured(environment: str) -> dict[str, Any]:
+    return json.loads((projects.PACK.parent / "stacks" / f"policies.{environment}.json").read_text())
+
+
+@program("unprotected")
+def test_development_advises_what_production_refuses(project: Project) -> None:
+    advised = project.judged("preview", levels=configured("dev"))
+    assert advised.code == 0, advised.said
+    assert advised.policies == {("advisory", "dur-deletion-protection", "carts")}
+    refused = project.judged("preview", levels=configured("prod"))
+    assert refused.code != 0
+    assert refused.policies == {("mandatory", "dur-deletion-protection", "carts")}
+
+
+@program("unprotected")
+def test_exemptions_are_listed_at_the_end_of_a_run_and_refused_where_they_are_at_fault(project: Project) -> None:
+    def judged(*exemptions: dict[str, str]) -> Result:
+        return project.judged("preview", levels={**configured("prod"), RULE: {"exemptions": list(exemptions)}})
+
+    in_force = {"resource": "carts", "reason": "it is emptied each night", "until": "2999-12-31"}
+    passed = judged(in_force)
+    assert passed.code == 0, passed.said
+    assert passed.policies == {("advisory", "exempted", "shop-dev")}
+    assert f"{RULE}: carts until 2999-12-31, since it is emptied each night" in passed.said
+
+    expired, unmatched = {**in_force, "until": "2020-01-01"}, {**in_force, "resource": "baskets"}
+    refused = judged(expired, unmatched, {"resource": "carts", "until": "2999-12-31"})
+    assert refused.code != 0
+    assert refused.policies == {("mandatory", RULE, "carts"), ("mandatory", "exemptions", "shop-dev")}
+    assert f"{RULE}: carts: it has expired on 2020-01-01. Fix: " in refused.said
+    assert f"{RULE}: baskets: it fits no violation. Fix: " in refused.said
+    assert f"{RULE}: carts: it has no reason. Fix: " in refused.said
 
 
 @program("careful")

@@ -7,8 +7,8 @@ from pathlib import Path
 # start, and pip would build a folder anew each time and put it over the one that the checkout works with.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "shards"))
 
-import tenfold  # noqa: E402
-from tenfold.hosting import components_of, host  # noqa: E402
+import tenfold
+from tenfold.hosting import components_of, host
 
 if __name__ == "__main__":
     host(components_of(tenfold), sys.argv[1:])

@@ -14,10 +14,11 @@ from local.aws.journal import Swept
 from local.aws.records import recorded
 from local.engine.find import find_engine, reporter
 from local.engine.store import user_cache
+from local.engine.yaml_host import provide_yaml_host
 from local.events import Outcome, outcome
 from local.exit_codes import FAILED, MISTAKE, OK, REFUSED
 from local.report import DownReport, StackReport, StatusReport, components_of, recorded_types
-from local.stack import LocalStack, opened, saved, stack_argument
+from local.stack import LocalStack, opened, runtime, saved, stack_argument
 from local.workspace import Workspace
 
 
@@ -53,9 +54,14 @@ def preview(workspace: Workspace, name: str, lock: int, *, quiet: bool, diff: bo
 
 
 def pulumi(workspace: Workspace, arguments: Sequence[str], lock: int) -> int:
-    """The CLI itself, in the environment of the local stacks."""
-    named = [value for flag, value in pairwise(arguments) if flag in ("-s", "--stack")]
+    """The CLI itself, in the environment of the local stacks; `-C` names the folder of another program."""
+    given = list(pairwise(arguments))
+    named = [value for flag, value in given if flag in ("-s", "--stack")]
+    folders = [value for flag, value in given if flag in ("-C", "--cwd")]
     with _stack(workspace, named[0] if named else "local", lock) as stack:
+        if folders and runtime(workspace.root / folders[0]) == "yaml":
+            with reporter() as progress:
+                provide_yaml_host(stack.engine, progress)
         return stack.run(*arguments)
 
 

@@ -135,16 +135,19 @@ def _region(workspace: Workspace, name: str, aws: Emulator) -> str:
 
 def saved(workspace: Workspace) -> dict[str, list[dict[str, Any]]]:
     """The resources in the saved state of each local stack."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for file in sorted((workspace.state / ".pulumi" / "stacks").rglob("*.json")):
-        deployment = json.loads(file.read_text())["checkpoint"].get("latest") or {}
-        found[file.stem] = deployment.get("resources") or []
-    return found
+    files = sorted((workspace.state / ".pulumi" / "stacks" / "tenfold").glob("*.json"))
+    return {file.stem: _resources(file) for file in files}
+
+
+def _resources(file: Path) -> list[dict[str, Any]]:
+    deployment = json.loads(file.read_text())["checkpoint"].get("latest") or {}
+    return deployment.get("resources") or []
 
 
 def _identities(workspace: Workspace) -> Generator[tuple[str, str]]:
-    for resources in saved(workspace).values():
-        yield from ((one["type"], one.get("id", "")) for one in resources)
+    # Those of other programs, too, which `./tenfold pulumi -C` has run.
+    for file in (workspace.state / ".pulumi" / "stacks").rglob("*.json"):
+        yield from ((one["type"], one.get("id", "")) for one in _resources(file))
 
 
 def _environment(workspace: Workspace, engine: Engine, aws: Emulator, port: int) -> dict[str, str]:
@@ -192,6 +195,12 @@ def _configure(stack: LocalStack) -> None:
     committed = _settings(stack.workspace.committed_config(stack.name))
     kept = {key: value for key, value in committed.items() if key not in _SALTS}
     stack.config.write_text(yaml.safe_dump({"encryptionsalt": salt, **_without_secrets(kept)}, sort_keys=False))
+
+
+def runtime(folder: Path) -> str:
+    """What runs the program in a folder, such as `python`; empty where there is no project."""
+    named = _settings(folder / "Pulumi.yaml").get("runtime", "")
+    return str(named.get("name", "") if isinstance(named, dict) else named)
 
 
 def _settings(file: Path) -> dict[str, Any]:

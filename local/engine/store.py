@@ -96,13 +96,22 @@ class EngineStore:
         (workshop / "bin").rename(engine / "bin")
         size = (engine / "bin" / "pulumi").stat().st_size
         (engine / _DESCRIPTION).write_text(json.dumps({"origin": origin, "version": PINNED_VERSION, "size": size}))
-        # What a power cut must not leave behind is a renamed folder with empty files.
         for path in (engine / "bin" / "pulumi", engine / _DESCRIPTION):
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+            _on_disk(path)
         if self._place.exists():
             self._place.rename(workshop / "replaced")
         engine.rename(self._place)
+
+    def add(self, executable: Path) -> None:
+        """Put a further executable beside the cached engine. To be used under the lock."""
+        _on_disk(executable)
+        executable.rename(self.binaries() / executable.name)
+
+
+def _on_disk(path: Path) -> None:
+    # What a power cut must not leave behind is a name in its place with an empty file.
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -7,16 +7,25 @@ import subprocess
 
 import pytest
 
-from local.engine.build import MODULE
+from local.engine.build import CLI, YAML_HOST, Program
 from local.engine.find import find_engine
-from local.engine.model import PINNED_VERSION
+from local.engine.model import PINNED_VERSION, YAML_HOST_VERSION
 from tests.local.engine.conftest import Machine, RealEngine, Told
 
 
-def test_the_module_is_pinned_to_the_version_that_is_downloaded() -> None:
-    required = re.findall(r"^\s*github.com/pulumi/pulumi/(?:pkg|sdk)/v3 v(\S+)", (MODULE / "go.mod").read_text(), re.M)
+@pytest.mark.parametrize("program", [CLI, YAML_HOST], ids=lambda program: program.module.name)
+def test_the_module_is_pinned_to_the_version_that_is_downloaded(program: Program) -> None:
+    module = (program.module / "go.mod").read_text()
+    required = re.findall(r"^\s*github.com/pulumi/pulumi/(?:pkg|sdk)/v3 v(\S+)", module, re.M)
 
     assert required == [PINNED_VERSION, PINNED_VERSION]
+    assert f"tool {program.package}\n" in module
+
+
+def test_the_host_of_programs_in_yaml_is_pinned_to_the_version_that_it_is_said_to_be() -> None:
+    module = (YAML_HOST.module / "go.mod").read_text()
+
+    assert re.findall(r"^\s*github.com/pulumi/pulumi-yaml v(\S+)", module, re.M) == [YAML_HOST_VERSION]
 
 
 @pytest.mark.timeout(1200)

@@ -1,6 +1,7 @@
-"""`python -m tenfold_policies` prints the table of rules, as the README shows it."""
+"""`python -m tenfold_policies` prints the tables of rules, and of those that mend, as the README shows them."""
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from .rule import MANDATORY, Rule
@@ -9,9 +10,17 @@ from .rules import RULES
 
 def table() -> str:
     """The rules as a table in Markdown."""
-    head = ("Rule", "What must hold", "Level", "Parameters", "Controls")
-    rows = [head, ("---",) * len(head), *(_row(rule) for rule in RULES)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return _markdown(("Rule", "What must hold", "Level", "Parameters", "Controls"), map(_row, RULES))
+
+
+def remediations() -> str:
+    """The rules that can mend what they refuse, as a table in Markdown."""
+    mending = (rule for rule in RULES if rule.safe_to_set)
+    return _markdown(("Rule", "What it sets, and why that is safe"), ((f"`{r.name}`", r.safe_to_set) for r in mending))
+
+
+def _markdown(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))
 
 
 def _row(rule: Rule) -> tuple[str, ...]:
@@ -31,4 +40,4 @@ def _shown(default: int | list[str] | list[int] | dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(table() + "\n")
+    sys.stdout.write(f"{table()}\n\n{remediations()}\n")

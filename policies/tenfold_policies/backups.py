@@ -30,7 +30,7 @@ from .view import Findings, Resource, Stack, Undecided, Value, some
     severity=Severity.HIGH,
     remediation="Set pointInTimeRecovery.enabled to true.",
     source=control("DynamoDB.2", "CKV_AWS_28", practice="REL09-BP03"),
-    safe_to_set="DynamoDB keeps the past aside, at no cost to the table's capacity; it is paid for by its size.",
+    safe_to_set="pointInTimeRecovery.enabled becomes true: the past is kept aside, and capacity is untouched.",
 )
 def table_has_recovery(table: Resource, _: Settings) -> Findings:
     """A DynamoDB table can be restored to any second of the last days.
@@ -100,7 +100,7 @@ def cache_keeps_snapshots(cache: Resource, _: Settings) -> Findings:
     severity=Severity.LOW,
     remediation="Set copyTagsToSnapshot to true.",
     source=control("RDS.17", "CKV_AWS_313", "CKV2_AWS_60", practice="COST03-BP02"),
-    safe_to_set="Snapshots that are made from then on get tags; the database does not notice.",
+    safe_to_set="copyTagsToSnapshot becomes true: new snapshots get tags, and the database does not notice.",
     level=ADVISORY,
 )
 def snapshots_have_tags(database: Resource, _: Settings) -> Findings:

@@ -43,7 +43,7 @@ _DELETION_PROTECTION = {
     severity=Severity.MEDIUM,
     remediation="Turn deletion protection on; to delete the resource on purpose, turn it off in an update of its own.",
     source=control("DynamoDB.6", "CKV_AWS_139", "CKV_AWS_150", "CKV_AWS_293", practice="REL09-BP01"),
-    safe_to_set="Nothing changes until someone deletes the resource, who is refused until it is turned off.",
+    safe_to_set="Deletion protection goes on: nothing changes until someone deletes the resource, and is refused.",
 )
 def protected_from_deletion(resource: Resource, _: Settings) -> Findings:
     """What holds data, or is the address of the service, cannot be deleted in passing.
@@ -110,7 +110,7 @@ def pulumi_protects(resource: Resource, _: Settings) -> Findings:
     source=Source(
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html", well_architected="REL09-BP01"
     ),
-    safe_to_set="The provider alone knows of it, and asks when the bucket is deleted.",
+    safe_to_set="forceDestroy becomes false, which the provider alone reads, when the bucket is deleted.",
 )
 def bucket_is_not_emptied(bucket: Resource, _: Settings) -> Findings:
     """A bucket is deleted only where it is empty.
@@ -128,7 +128,7 @@ def bucket_is_not_emptied(bucket: Resource, _: Settings) -> Findings:
     remediation="Set deletionWindowInDays to 30, or remove it.",
     source=control("KMS.3", practice="SEC08-BP01"),
     parameters=(Parameter("minimumDays", 30, "The least number of days.", minimum=7, maximum=30),),
-    safe_to_set="The provider alone knows of it, and asks when the key is deleted.",
+    safe_to_set="deletionWindowInDays becomes its minimum, which is read when the key is deleted.",
 )
 def key_waits(key: Resource, settings: Settings) -> Findings:
     """A key of KMS waits as long as it may before it is deleted.

@@ -15,7 +15,7 @@ from .view import Findings, Resource, Stack, Value, attempt, some
     severity=Severity.MEDIUM,
     remediation='Set viewerProtocolPolicy to "redirect-to-https" in each cache behavior.',
     source=control("CloudFront.3", "CKV_AWS_34", practice="SEC09-BP02"),
-    safe_to_set="Each distribution has a certificate, so that who comes by HTTP is sent on to where he is served.",
+    safe_to_set="allow-all becomes redirect-to-https: each distribution has a certificate, so all are served there.",
 )
 def viewers_come_by_https(distribution: Resource, _: Settings) -> Findings:
     """A distribution sends viewers on to HTTPS, or refuses them.
@@ -152,7 +152,7 @@ def firewall_stands_before(door: Resource, stack: Stack, settings: Settings) -> 
     severity=Severity.MEDIUM,
     remediation='Set dropInvalidHeaderFields to true and desyncMitigationMode to "defensive" or "strictest".',
     source=control("ELB.4", "CKV_AWS_131", "CKV_AWS_328", practice="SEC05-BP03"),
-    safe_to_set="Headers and requests that follow the standard pass as before.",
+    safe_to_set="Invalid headers are dropped, and monitor becomes defensive: what follows the standard still passes.",
 )
 def balancer_drops_invalid_headers(balancer: Resource, _: Settings) -> Findings:
     """An application load balancer passes on no header or request that servers understand differently.

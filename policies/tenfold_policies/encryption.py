@@ -32,7 +32,7 @@ from .view import Findings, Resource, Stack, attempt, some
     severity=Severity.MEDIUM,
     remediation="Set sqsManagedSseEnabled to true, or kmsMasterKeyId to a key.",
     source=control("SQS.1", "CKV_AWS_27", "CKV2_AWS_73", practice="SEC08-BP02"),
-    safe_to_set="The key is the queue's own: nobody needs a permission, and messages that wait are read as before.",
+    safe_to_set="sqsManagedSseEnabled becomes true: the key is SQS's own, which nobody needs a permission for.",
 )
 def queue_is_encrypted(queue: Resource, _: Settings) -> Findings:
     """A queue encrypts its messages.
@@ -221,7 +221,7 @@ def search_is_encrypted(domain: Resource, _: Settings) -> Findings:
     severity=Severity.MEDIUM,
     remediation="Set enableKeyRotation to true.",
     source=control("KMS.4", "CKV_AWS_7", practice="SEC08-BP01"),
-    safe_to_set="The key keeps its ARN and its older material, so that whatever it encrypted stays readable.",
+    safe_to_set="enableKeyRotation becomes true: the key keeps its ARN, and what it encrypted stays readable.",
 )
 def key_is_rotated(key: Resource, _: Settings) -> Findings:
     """A key of KMS gets new material each year.

@@ -46,7 +46,7 @@ def database_is_private(database: Resource, _: Settings) -> Findings:
     severity=Severity.HIGH,
     remediation="Set blockPublicAcls, blockPublicPolicy, ignorePublicAcls and restrictPublicBuckets to true.",
     source=control("S3.8", "CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6", practice="SEC03-BP07"),
-    safe_to_set="No object, ACL or policy changes; what was public is not, until the block is lifted.",
+    safe_to_set="The four flags become true: no ACL or policy changes, and what was public is not while they are.",
 )
 def bucket_blocks_public_access(block: Resource, _: Settings) -> Findings:
     """The public access block of a bucket blocks all four ways.

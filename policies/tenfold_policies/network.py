@@ -48,7 +48,7 @@ _SAYS_NOTHING = frozenset({None, "Managed by Pulumi", "Managed by Terraform"})
             maximum=64,
         ),
     ),
-    safe_to_set="AWS's SDKs ask for a token since 2019; a launch template reaches new instances alone.",
+    safe_to_set="httpTokens becomes required, and the hop limit its maximum: AWS's SDKs ask for tokens since 2019.",
 )
 def metadata_needs_token(resource: Resource, settings: Settings) -> Findings:
     """The instance metadata service asks for a session token (IMDSv2), which does not leave the instance.

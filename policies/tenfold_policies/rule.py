@@ -116,8 +116,8 @@ class Rule:
         source: Where it comes from.
         level: What a violation does where a stack configures nothing.
         parameters: The bounds that a stack may set.
-        safe_to_set: Why the engine may set by itself what violations say would mend them, where a stack sets the level
-            `remediate`: AWS changes it in place, and nothing is deleted, named or down. Empty where it may not.
+        safe_to_set: What the engine may set by itself, where a stack sets the level `remediate`, and why that is safe:
+            AWS changes it in place, and nothing is deleted, named or down. Empty where violations are mended by hand.
     """
 
     name: str

@@ -88,7 +88,7 @@ _NO_OLD_TLS = ("-TLS13-1-2-", "-TLS13-1-3-", "-TLS-1-2-", "-FS-1-2-")
     severity=Severity.MEDIUM,
     remediation="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-2021-06.",
     source=control("ELB.17", "CKV_AWS_103", "CKV2_AWS_74", practice="SEC09-BP02"),
-    safe_to_set="The listener keeps its connections; new ones need a client from after 2014.",
+    safe_to_set="sslPolicy becomes one of TLS 1.2 and 1.3: open connections stay, new ones need a client since 2014.",
 )
 def listener_speaks_modern_tls(listener: Resource, _: Settings) -> Findings:
     """A listener with a certificate speaks TLS 1.2 or newer.

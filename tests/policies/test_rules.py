@@ -100,7 +100,8 @@ def test_the_environments_set_levels_of_rules_that_there_are(file: Path) -> None
 
 
 def test_the_readme_lists_the_rules_as_they_are() -> None:
-    from tenfold_policies.__main__ import table
+    from tenfold_policies.__main__ import remediations, table
 
     readme = (PACK / "README.md").read_text()
-    assert table() in readme, "run `python -m tenfold_policies` and put its table into policies/README.md"
+    for part in (table(), remediations()):
+        assert part in readme, "run `python -m tenfold_policies` and put its tables into policies/README.md"

@@ -18,8 +18,12 @@ from pulumi.output import Unknown
 from tenfold.errors import ArgumentError, Fault
 
 Shape = TypeVar("Shape")
-Children = Mapping[str, type[pulumi.CustomResource]]
-"""A component's kinds of children by the stable suffix of their names: ``{"vpc": aws.ec2.Vpc, ...}``."""
+Child = type[pulumi.CustomResource]
+Children = Mapping[str, Child | Callable[[], Child]]
+"""A component's kinds of children by the stable suffix of their names: ``{"vpc": aws.ec2.Vpc, ...}``.
+
+A function gives the class where most programs make none of that service, whose module takes long to load.
+"""
 
 _LISTS = (list, Sequence)
 _MAPS = (dict, Mapping)
@@ -71,6 +75,12 @@ def bounded(path: str, value: object, low: float, high: float, unit: str) -> Ite
         yield Fault(path, f"{value:.12g} is given", f"{low:.12g} to {high:.12g} {unit}")
 
 
+def child_class(children: Children, kind: str) -> Child:
+    """The class of a kind of children."""
+    child = children[kind]
+    return child if isinstance(child, type) else child()
+
+
 def override_faults(path: str, overrides: object, children: Children) -> Iterable[Fault]:
     """What is wrong with the kinds and the properties that overrides name."""
     if not isinstance(overrides, Mapping):
@@ -79,10 +89,11 @@ def override_faults(path: str, overrides: object, children: Children) -> Iterabl
         if kind not in children:
             yield Fault(f"{path}.{kind}", "there is no such child", _closest(kind, children))
         elif isinstance(properties, Mapping):
-            known = _properties(children[kind])
+            resource = child_class(children, kind)
+            known = _properties(resource)
             for key in cast("Mapping[str, object]", properties):
                 if key not in known:
-                    given = f"{children[kind].__name__} has no such property"
+                    given = f"{resource.__name__} has no such property"
                     yield Fault(f"{path}.{kind}.{key}", given, _closest(key, known))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi
 
-from tenfold.arguments import Children
+from tenfold.arguments import Children, child_class
 
 
 def inherited(name: str, args: Any, children: Children, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
@@ -26,7 +26,7 @@ def inherited(name: str, args: Any, children: Children, opts: pulumi.ResourceOpt
         if "tags" in properties and tags:
             properties["tags"] = _merged(tags, properties["tags"])
         kind = _kind(name, child.name, children)
-        if kind in overrides and isinstance(child.resource, children[kind]):
+        if kind in overrides and isinstance(child.resource, child_class(children, kind)):
             properties |= overrides[kind]
         return pulumi.ResourceTransformationResult(properties, child.opts)
 

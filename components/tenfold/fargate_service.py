@@ -19,14 +19,14 @@ from tenfold.policy_documents import policy_document
 from tenfold.role_policies import service_trust
 
 FARGATE_CHILDREN: Children = {
-    "cluster": aws.ecs.Cluster,
-    "cluster-capacity": aws.ecs.ClusterCapacityProviders,
+    "cluster": lambda: aws.ecs.Cluster,
+    "cluster-capacity": lambda: aws.ecs.ClusterCapacityProviders,
     "logs": aws.cloudwatch.LogGroup,
     "execution-role": aws.iam.Role,
     "execution-policy": aws.iam.RolePolicy,
     "shell-policy": aws.iam.RolePolicy,
-    "task": aws.ecs.TaskDefinition,
-    "service": aws.ecs.Service,
+    "task": lambda: aws.ecs.TaskDefinition,
+    "service": lambda: aws.ecs.Service,
 }
 """What a component with a Fargate service of its own name has among its kinds of children."""
 
@@ -43,7 +43,7 @@ class FargateService(NamedTuple):
         logs: Where its containers log.
     """
 
-    service: aws.ecs.Service
+    service: "aws.ecs.Service"
     cluster_arn: pulumi.Output[str]
     cluster_name: pulumi.Output[str]
     logs: aws.cloudwatch.LogGroup
@@ -208,7 +208,7 @@ def _task(
     execution_role: aws.iam.Role,
     logs: aws.cloudwatch.LogGroup,
     port: int | None,
-) -> aws.ecs.TaskDefinition:
+) -> "aws.ecs.TaskDefinition":
     cpu, memory = container_size(container)
     region = logs.arn.apply(lambda arn: arn.split(":")[3])
     return aws.ecs.TaskDefinition(
@@ -236,7 +236,7 @@ def _service(
     prefix: str,
     container: ContainerArgs,
     cluster_arn: pulumi.Output[str],
-    task: aws.ecs.TaskDefinition,
+    task: "aws.ecs.TaskDefinition",
     *,
     subnet_ids: Any,
     security_group_id: pulumi.Input[str],
@@ -245,7 +245,7 @@ def _service(
     target_group: aws.lb.TargetGroup | None,
     tags: Mapping[str, pulumi.Input[str]],
     ready: Sequence[pulumi.Resource],
-) -> aws.ecs.Service:
+) -> "aws.ecs.Service":
     balanced: dict[str, Any] = {}
     if target_group is not None:
         balanced = {

@@ -37,7 +37,10 @@ class WebAclScope(StrEnum):
     """Distributions; its region is us-east-1."""
 
 
-WEB_ACL_CHILDREN: Children = {"web-acl": aws.wafv2.WebAcl, "web-acl-association": aws.wafv2.WebAclAssociation}
+WEB_ACL_CHILDREN: Children = {
+    "web-acl": lambda: aws.wafv2.WebAcl,
+    "web-acl-association": lambda: aws.wafv2.WebAclAssociation,
+}
 """What a component with a firewall has among its kinds of children."""
 
 RULE_GROUPS = (
@@ -65,7 +68,7 @@ def web_acl_faults(acl: WebAclArgs, path: str = "web_acl") -> Iterable[Fault]:
             yield Fault(f"{path}.counted_rules.{group}", "it is not among the rule groups", ", ".join(groups))
 
 
-def web_acl(component: pulumi.ComponentResource, args: WebAclArgs, scope: WebAclScope) -> aws.wafv2.WebAcl:
+def web_acl(component: pulumi.ComponentResource, args: WebAclArgs, scope: WebAclScope) -> "aws.wafv2.WebAcl":
     """The web ACL: its limit first, so that a flood does not cost the evaluation of the other rules.
 
     Args:
@@ -97,7 +100,7 @@ def web_acl(component: pulumi.ComponentResource, args: WebAclArgs, scope: WebAcl
 
 def guard(
     component: pulumi.ComponentResource, resource_arn: pulumi.Input[str], web_acl_arn: pulumi.Input[str]
-) -> aws.wafv2.WebAclAssociation:
+) -> "aws.wafv2.WebAclAssociation":
     """Puts a load balancer behind a web ACL; a distribution names its own."""
     return aws.wafv2.WebAclAssociation(
         f"{component.pulumi_resource_name}-web-acl-association",

@@ -138,7 +138,6 @@ CASES = [
         ("third", "redrivePolicy", "nothing", "a dead-letter queue"),
     ),
     passes("dec-dlq-max-receive", "five tries", pair, left=("jobs",)),
-    passes("dec-dlq-max-receive", "no redrive policy", queue),
     passes("dec-dlq-max-receive", "three tries, known in a preview", queue_elsewhere),
     passes(
         "dec-dlq-max-receive",
@@ -162,6 +161,7 @@ CASES = [
         lambda: queue(redrive_policy=json.dumps({"deadLetterTargetArn": "arn:aws:sqs:x:1:d", "maxReceiveCount": 11})),
         ("jobs", "redrivePolicy.maxReceiveCount", "11", "3 to 10"),
     ),
+    passes("dec-dlq-max-receive", "no redrive policy", queue),
     passes("dec-dlq-retention", "14 days", lambda: pair(sink={"message_retention_seconds": 1_209_600})),
     passes(
         "dec-dlq-retention",

@@ -126,7 +126,6 @@ CASES = [
         lambda: careful_mapping(maximum_retry_attempts=-1),
         ("clicks", "maximumRetryAttempts", "-1", "a number of tries, or an age in maximumRecordAgeInSeconds"),
     ),
-    passes("dec-lambda-async-failure", "called by nobody that waits for no answer", function),
     passes("dec-lambda-async-failure", "a queue", lambda: called(dead_letter_config={"target_arn": SINK})),
     passes("dec-lambda-async-failure", "a destination", configured),
     passes(
@@ -135,6 +134,7 @@ CASES = [
         lambda: called("something that the update tells"),
         left=("worker",),
     ),
+    passes("dec-lambda-async-failure", "called by nobody that waits for no answer", function),
     *(
         refuses(
             "dec-lambda-async-failure",

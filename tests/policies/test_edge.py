@@ -82,7 +82,6 @@ CASES = [
         lambda: distribution("allow-all"),
         ("site", BEHAVIOR, '"allow-all"', '"redirect-to-https" or "https-only"'),
     ),
-    passes("sec-cloudfront-tls", "CloudFront's certificate", distribution),
     passes(
         "sec-cloudfront-tls",
         "TLS 1.2",
@@ -100,6 +99,7 @@ CASES = [
         lambda: distribution(certificate=CERTIFICATE),
         ("site", OLD[0], "nothing", OLD[1]),
     ),
+    passes("sec-cloudfront-tls", "CloudFront's certificate", distribution),
     passes("sec-cloudfront-origin-tls", "TLS 1.2", lambda: custom(["TLSv1.2"])),
     passes("sec-cloudfront-origin-tls", "not known", lambda: custom(later(["TLSv1.2"])), left=("site",)),
     refuses(

@@ -276,7 +276,6 @@ CASES = [
         balancer,
         ("edge", "subnets", "nothing", "subnets in at least two availability zones"),
     ),
-    passes("maz-nlb-cross-zone", "an application load balancer", balancer),
     passes(
         "maz-nlb-cross-zone",
         "across zones",
@@ -288,7 +287,7 @@ CASES = [
         lambda: balancer(load_balancer_type="network"),
         ("edge", "enableCrossZoneLoadBalancing", "nothing", "true"),
     ),
-    passes("maz-lambda-vpc", "no VPC", function),
+    passes("maz-nlb-cross-zone", "an application load balancer", balancer),
     passes("maz-lambda-vpc", "subnets in two zones", lambda: function_in("app-a", "app-b")),
     refuses(
         "maz-lambda-vpc",
@@ -296,6 +295,7 @@ CASES = [
         lambda: function_in("app-a"),
         ("worker", "vpcConfig.subnetIds", "subnets in us-east-1a", TWO_ZONES),
     ),
+    passes("maz-lambda-vpc", "no VPC", function),
     passes("maz-vpc-endpoint", "subnets in two zones", lambda: endpoint("app-a", "app-b")),
     passes("maz-vpc-endpoint", "configured in two zones", lambda: endpoint_configured("app-a", "app-b")),
     passes("maz-vpc-endpoint", "a gateway endpoint", lambda: endpoint(vpc_endpoint_type="Gateway", subnet_ids=None)),

@@ -110,14 +110,6 @@ CASES = [
         ("web", "desiredCount", "2", "at least 3"),
         minimumTasks=3,
     ),
-    passes(
-        "maz-asg-instance-types", "one type on demand", lambda: aws.autoscaling.Group("web", min_size=2, max_size=4)
-    ),
-    passes(
-        "maz-asg-instance-types",
-        "a mixture on demand",
-        lambda: mixture("m7g.large", distribution={"on_demand_percentage_above_base_capacity": 100}),
-    ),
     passes("maz-asg-instance-types", "two types on Spot", lambda: mixture("m7g.large", "m6g.large")),
     passes(
         "maz-asg-instance-types",
@@ -143,7 +135,14 @@ CASES = [
         ("web", "mixedInstancesPolicy.launchTemplate.overrides", "2 instance types", "at least 3"),
         minimumTypes=3,
     ),
-    passes("maz-cloudfront-origin-failover", "a bucket", lambda: distribution(SERVER)),
+    passes(
+        "maz-asg-instance-types", "one type on demand", lambda: aws.autoscaling.Group("web", min_size=2, max_size=4)
+    ),
+    passes(
+        "maz-asg-instance-types",
+        "a mixture on demand",
+        lambda: mixture("m7g.large", distribution={"on_demand_percentage_above_base_capacity": 100}),
+    ),
     passes(
         "maz-cloudfront-origin-failover",
         "servers with another origin",
@@ -173,6 +172,7 @@ CASES = [
         lambda: distribution({**SERVER, "custom_origin_config": PORTS}),
         ("site", "originGroups", "nothing", "a group of two origins"),
     ),
+    passes("maz-cloudfront-origin-failover", "a bucket", lambda: distribution(SERVER)),
 ]
 
 

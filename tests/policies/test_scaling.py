@@ -65,14 +65,6 @@ def scaled_by_load_from_one() -> None:
 
 
 CASES = [
-    passes("sca-asg-bounds", "none, fed by a queue", lambda: fed_by_queue(min_size=0)),
-    refuses(
-        "sca-asg-bounds",
-        "a fixed number, fed by a queue",
-        lambda: fed_by_queue(min_size=1, max_size=1),
-        ("web", "maxSize", "1", "more than minSize (1)"),
-    ),
-    refuses("sca-asg-bounds", "one, scaled by load", scaled_by_load_from_one, ("web", "minSize", "1", "2 or more")),
     passes("sca-asg-bounds", "two to six", group),
     passes("sca-asg-bounds", "one to six, where that is allowed", lambda: group(min_size=1), minimumInstances=1),
     refuses("sca-asg-bounds", "one", lambda: group(min_size=1), ("web", "minSize", "1", "2 or more")),
@@ -86,6 +78,14 @@ CASES = [
         ("web", "minSize", "1", "2 or more"),
         ("web", "maxSize", "1", "more than minSize (1)"),
     ),
+    passes("sca-asg-bounds", "none, fed by a queue", lambda: fed_by_queue(min_size=0)),
+    refuses(
+        "sca-asg-bounds",
+        "a fixed number, fed by a queue",
+        lambda: fed_by_queue(min_size=1, max_size=1),
+        ("web", "maxSize", "1", "more than minSize (1)"),
+    ),
+    refuses("sca-asg-bounds", "one, scaled by load", scaled_by_load_from_one, ("web", "minSize", "1", "2 or more")),
     passes("sca-asg-policy", "target tracking", scaled),
     passes("sca-asg-policy", "steps", lambda: scaled(policy_type="StepScaling", target_tracking_configuration=None)),
     refuses("sca-asg-policy", "no policy", group, NO_POLICY),

@@ -217,7 +217,6 @@ CASES = [
         lambda: associated(instance_id=instance().id),
         ("web", "instanceId", "an instance", "nothing"),
     ),
-    passes("sta-asg-elb-health", "a group that serves nobody", group),
     passes("sta-asg-elb-health", "the balancer's checks", lambda: behind_balancer(health_check_type="ELB")),
     passes(
         "sta-asg-elb-health", "the balancer's checks, attached", lambda: attached_to_balancer(health_check_type="ELB")
@@ -231,6 +230,7 @@ CASES = [
         lambda: behind_balancer(health_check_type="EC2"),
         ("web", "healthCheckType", '"EC2"', '"ELB"'),
     ),
+    passes("sta-asg-elb-health", "a group that serves nobody", group),
     passes("sta-target-group-health", "a path", lambda: targets(health_check={"path": "/healthz"})),
     passes("sta-target-group-health", "a function", lambda: targets(target_type="lambda", protocol=None)),
     passes("sta-target-group-health", "TCP", lambda: targets(protocol="TCP")),

@@ -31,7 +31,6 @@ CASES = [
         ("jobs", "tags", "no owner", "a tag owner"),
         tags=["owner"],
     ),
-    passes("tag-asg-propagate", "no tags", group),
     passes("tag-asg-propagate", "its instances have them", lambda: group(owner(propagated=True))),
     passes("tag-asg-propagate", "not known", lambda: group(owner(propagated=later(True))), left=("web",)),
     passes("tag-asg-propagate", "tags not known", lambda: group(later(owner(propagated=True))), left=("web",)),
@@ -48,6 +47,7 @@ CASES = [
         ("web", "tags[1].propagateAtLaunch", "false", "true"),
         left=("web",),
     ),
+    passes("tag-asg-propagate", "no tags", group),
 ]
 
 

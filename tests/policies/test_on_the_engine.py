@@ -3,7 +3,7 @@
 # ruff: noqa: N802 - the protocol names the methods
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import Any
 
 import grpc
 import pytest
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from local.engine.find import find_engine, reporter
+from local.engine.yaml_host import provide_yaml_host
 from tests.policies import projects
 from tests.policies.judging import created, previewed
 from tests.policies.projects import Project, Result
@@ -33,6 +35,9 @@ class EchoingAws(provider_pb2_grpc.ResourceProviderServicer):
 
     def Handshake(self, request: Any, context: Any) -> Any:
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True)
+
+    def GetSchema(self, request: Any, context: Any) -> Any:
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema(IN_YAML)))
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
         return plugin_pb2.PluginInfo(version=version("pulumi-aws"))
@@ -62,6 +67,24 @@ class EchoingAws(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
 
+IN_YAML = (
+    "aws:autoscaling/group:Group",
+    "aws:ec2/subnet:Subnet",
+    "aws:ec2/vpc:Vpc",
+    "aws:lb/targetGroup:TargetGroup",
+    "aws:sqs/queue:Queue",
+)
+
+
+def schema(types: Iterable[str]) -> dict[str, Any]:
+    """What pulumi-aws says of some types to languages that have no SDK of it: their properties, of any type."""
+    anything = {"$ref": "pulumi.json#/Any"}
+    names = {token: previewed(token, struct_pb2.Struct()).keys() - {"id"} for token in types}
+    properties = {token: dict.fromkeys(each, anything) for token, each in names.items()}
+    resources = {token: {"inputProperties": each, "properties": each} for token, each in properties.items()}
+    return {"name": "aws", "version": version("pulumi-aws"), "resources": resources}
+
+
 @pytest.fixture(scope="module")
 def aws() -> Iterator[int]:
     """The port of an `aws` provider."""
@@ -80,34 +103,53 @@ def project(request: pytest.FixtureRequest, tmp_path: Path, aws: int) -> Project
     return projects.project(tmp_path, projects.python_files(program), {"PULUMI_DEBUG_PROVIDERS": f"aws:{aws}"})
 
 
+@pytest.fixture
+def yaml_project(tmp_path: Path, aws: int) -> Project:
+    with reporter() as progress:
+        provide_yaml_host(find_engine(progress), progress)
+    program = (HERE / "programs" / "careless.yaml").read_text()
+    return projects.project(tmp_path, {"Pulumi.yaml": program}, {"PULUMI_DEBUG_PROVIDERS": f"aws:{aws}"})
+
+
 def program(name: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("project", [name], indirect=True)
+
+
+CARELESS = {
+    ("mandatory", "dec-queue-has-dlq", "orders"),
+    ("mandatory", "maz-asg-azs", "web"),
+    ("mandatory", "maz-subnets-span-azs", "app-a"),
+    ("mandatory", "sca-asg-bounds", "web"),
+    ("mandatory", "sca-asg-policy", "web"),
+    ("mandatory", "sec-default-sg", "shop"),
+    ("mandatory", "sec-flow-logs", "shop"),
+    ("mandatory", "sec-queue-tls", "orders"),
+    ("mandatory", "sta-asg-replaceable", "web"),
+    ("mandatory", "sta-no-sticky-sessions", "web"),
+    ("mandatory", "sta-target-group-health", "web"),
+    ("advisory", "sta-deregistration-delay", "web"),
+}
 
 
 @program("careless")
 def test_a_careless_program_is_refused_before_anything_exists(project: Project) -> None:
     result = project.judged("preview")
     assert result.code != 0
-    assert result.policies == {
-        ("mandatory", "dec-queue-has-dlq", "orders"),
-        ("mandatory", "maz-asg-azs", "web"),
-        ("mandatory", "maz-subnets-span-azs", "app-a"),
-        ("mandatory", "sca-asg-bounds", "web"),
-        ("mandatory", "sca-asg-policy", "web"),
-        ("mandatory", "sec-default-sg", "shop"),
-        ("mandatory", "sec-flow-logs", "shop"),
-        ("mandatory", "sec-queue-tls", "orders"),
-        ("mandatory", "sta-asg-replaceable", "web"),
-        ("mandatory", "sta-no-sticky-sessions", "web"),
-        ("mandatory", "sta-target-group-health", "web"),
-        ("advisory", "sta-deregistration-delay", "web"),
-    }
+    assert result.policies == CARELESS
     assert (
         "web (aws:lb/targetGroup:TargetGroup) stickiness.enabled: found true, allowed false. "
         "Fix: keep sessions outside of the instances and set stickiness.enabled to false."
     ) in result.said
     assert "Traceback" not in result.said
     assert project.resources() == 0
+
+
+@pytest.mark.deep  # where the engine was built here, what runs YAML has to be built, too
+def test_a_program_in_yaml_is_refused_for_the_same(yaml_project: Project) -> None:
+    result = yaml_project.judged("preview")
+    assert result.code != 0
+    assert result.policies == CARELESS, result.said
+    assert yaml_project.resources() == 0
 
 
 @program("lossy")

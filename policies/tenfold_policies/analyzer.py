@@ -34,6 +34,8 @@ from pulumi_policy.policy import (
 )
 from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
 
+from .pack import ResourcePolicy
+
 NAME: Final = "tenfold"
 # The engine takes the version from PulumiPolicy.yaml; this one stands in where there is none, as in the SDK.
 VERSION: Final = "0.0.1"
@@ -63,18 +65,22 @@ class Analyzer(_PolicyAnalyzerServicer):
         self._configure_runtime_settings()
         response = analyzer_pb2.AnalyzeResponse()
         properties, options, provider = self._read(request)
+        resource_type = request.type
         for policy, level in self._enabled(self._resource_policies):
             if not policy.has_validation():
                 _pass_over(response, policy, "Policy does not implement validate")
                 continue
+            config = self._get_policy_config(policy.name)
+            if isinstance(policy, ResourcePolicy) and not policy.concerns(resource_type, config or {}):
+                continue
             args = ResourceValidationArgs(
-                request.type,
+                resource_type,
                 properties,
                 request.urn,
                 request.name,
                 options,
                 provider,
-                self._get_policy_config(policy.name),
+                config,
                 self._tags,
             )
             self._validate(policy, level, response, partial(policy.validate, args))
@@ -134,7 +140,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         report = self._create_report_violation(response, policy.name, policy.description, level, policy.severity)
         try:
             validation = validate(report)
-            if isawaitable(validation):
+            if validation is not None and isawaitable(validation):
                 asyncio.run(_awaited(validation))
         except UnknownValueError as unknown:
             response.diagnostics.append(

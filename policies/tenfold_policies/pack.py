@@ -8,6 +8,7 @@ per resource. Two more tell of exemptions.
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final, cast
 
 from pulumi_policy import (
@@ -108,19 +109,36 @@ class _View(threading.local):
         return self._stack[1]
 
 
+class ResourcePolicy(ResourceValidationPolicy):
+    """A policy on single resources that can be asked whether a type is its business.
+
+    Attributes:
+        concerns: Whether it has anything to say about resources of a type; it is told its configuration, too.
+    """
+
+    def __init__(self, concerns: Callable[[str, Mapping[str, Any]], bool], **metadata: Any) -> None:
+        super().__init__(**metadata)
+        self.concerns = concerns
+
+
+def _concerns(rule: Rule, exemptions: Exemptions, resource_type: str, configured: Mapping[str, Any]) -> bool:
+    # Also of a type that the stack does not have, an exemption fits no violation.
+    exemptions.learn(rule.name, configured)
+    return canonical(resource_type) in rule.on
+
+
 def _policy(rule: Rule, undecided: _Undecided, exemptions: Exemptions, view: _View) -> Policy:
     group = rule.name.partition("-")[0]
     parameters = {parameter.name: parameter.schema() for parameter in rule.parameters}
+    concerns = partial(_concerns, rule, exemptions)
 
     def on_resource(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-        exemptions.learn(rule.name, args.get_config())
-        if canonical(args.resource_type) in rule.on:
+        if concerns(args.resource_type, args.get_config()):
             settings = Settings(rule.parameters, args.get_config())
             tell(judge_one(rule, view.resource(args), Stack(), settings), report_violation)
 
     def on_remediation(args: ResourceValidationArgs) -> dict[str, Any] | None:
-        exemptions.learn(rule.name, args.get_config())
-        if canonical(args.resource_type) not in rule.on:
+        if not concerns(args.resource_type, args.get_config()):
             return None
         resource = _resource(args, {})
         found = judge_one(rule, resource, Stack(), Settings(rule.parameters, args.get_config()))
@@ -144,7 +162,9 @@ def _policy(rule: Rule, undecided: _Undecided, exemptions: Exemptions, view: _Vi
     # The SDK's type asks for a remediation that is awaited; the SDK itself does not.
     remediation: dict[str, Any] = {"remediate": on_remediation} if rule.safe_to_set else {}
     # The two kinds of policies share everything but their argument's type.
-    kind, validate = (StackValidationPolicy, on_stack) if rule.whole_stack else (ResourceValidationPolicy, on_resource)
+    kind, validate = (
+        (StackValidationPolicy, on_stack) if rule.whole_stack else (partial(ResourcePolicy, concerns), on_resource)
+    )
     return kind(
         name=rule.name,
         description=rule.description,

@@ -1,6 +1,10 @@
 """Exemptions: what they cover, what is told of them, and which are violations themselves."""
 
+import json
+import re
 from datetime import date
+from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pulumi
@@ -116,3 +120,19 @@ def test_a_second_run_of_the_same_pack_begins_anew() -> None:
         for program in (legacy, lambda: aws.sns.Topic("other"))
     )
     assert (first, second) == ([EXEMPTED], [EXEMPTIONS])
+
+
+def test_the_readmes_example_covers_what_it_says() -> None:
+    readme = (Path(__file__).parents[2] / "policies" / "README.md").read_text()
+    (example,) = [json.loads(dedent(each)) for each in re.findall(r"(?m)(?:^    .*\n)+", readme) if '"reason"' in each]
+    ((rule, configured),) = example.items()
+
+    def shop() -> None:
+        table: Any = {"hash_key": "id", "attributes": [{"name": "id", "type": "S"}]}
+        aws.dynamodb.Table("carts", **table)
+        aws.dynamodb.Table("orders", **table)
+        aws.rds.Instance("trial-1", instance_class="db.t4g.small")
+
+    found = Pack([RULES_BY_NAME[rule]], {rule: configured}).judge(run(shop, preview=False))
+    assert [(each.policyName, each.urn.rpartition("::")[2]) for each in found] == [(rule, "orders"), (EXEMPTED, "")]
+    assert found[1].message.splitlines()[1] in readme

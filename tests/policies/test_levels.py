@@ -1,7 +1,9 @@
 """What each environment's levels do to a program that one rule has something to say about."""
 
 import json
+import re
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pulumi_aws as aws
@@ -58,6 +60,19 @@ def test_no_environment_is_stricter_than_the_one_after_it(rule: Any) -> None:
 
 def test_what_staging_lets_pass_production_does_not_refuse() -> None:
     assert configured("staging") == configured("prod") == configured("prod-eu")
+
+
+def test_the_readmes_examples_are_configurations_of_rules_that_there_are() -> None:
+    readme = (STACKS.parent / "policies" / "README.md").read_text()
+    blocks = [dedent(block) for block in re.findall(r"(?m)(?:^    .*\n)+", readme)]
+    examples = [json.loads(block) for block in blocks if block.startswith("{") and "..." not in block]
+    assert len(examples) == 3
+    for name, configured in [pair for example in examples for pair in example.items()]:
+        parameters = {parameter.name for parameter in RULES_BY_NAME[name].parameters}
+        if isinstance(configured, dict):
+            assert configured.keys() <= parameters | {"enforcementLevel", "exemptions"}
+        else:
+            assert configured in {*LEVELS, "remediate"}
 
 
 @pytest.mark.parametrize("file", sorted(STACKS.glob("policies.*.json")), ids=lambda file: file.stem)

@@ -92,3 +92,18 @@ def test_what_exists_already_is_mended_in_place(project: Project, aws: daemon.Em
     assert "replaced" not in up.said
     assert project.outputs() == before
     assert client(aws, "kms").get_key_rotation_status(KeyId=before["key"])["KeyRotationEnabled"] is True
+
+
+def test_what_an_update_replaces_is_mended_by_the_next_one(project: Project, aws: daemon.Emulator) -> None:
+    """The engine asks the provider anew for the inputs of a replacement, and no pack: the README warns of it."""
+    encrypted: list[str] = []
+    for name in ("jobs-1", "jobs-2", "jobs-2"):
+        queue = f'queue = aws.sqs.Queue("jobs", name="{name}", sqs_managed_sse_enabled=False)'
+        program = f'import pulumi, pulumi_aws as aws\n{queue}\npulumi.export("queue", queue.url)\n'
+        (project.folder / "__main__.py").write_text(program)
+        up = project.judged("up", "--yes", "--skip-preview", levels={"all": "disabled", RULES[0]: "remediate"})
+        assert up.code == 0, up.said
+        url = project.outputs()["queue"]
+        attributes = client(aws, "sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        encrypted.append(attributes["SqsManagedSseEnabled"])
+    assert encrypted == ["true", "false", "true"]

@@ -96,9 +96,15 @@ def env(as_json: AsJson = False) -> None:
 def comment(
     previews: Annotated[
         list[str],
-        typer.Argument(help="What the engine says of an environment: FILE or ENVIRONMENT=FILE.", show_default=False),
+        typer.Argument(
+            help="What the engine says of an environment: FILE, ENVIRONMENT=FILE, or a folder of such files.",
+            show_default=False,
+        ),
     ],
     as_json: AsJson = False,
+    expect: Annotated[
+        str, typer.Option(help="Environments in their order, dev,prod; one that has no file is called failed.")
+    ] = "",
     prices: Annotated[bool, typer.Option(help="Say what the monthly bill changes by.")] = True,
     title: Annotated[str, typer.Option(help="The heading.")] = "Preview",
     marker: Annotated[str, typer.Option(help="What a later run finds the comment by.")] = "preview",
@@ -114,7 +120,7 @@ def comment(
     from pull_requests.reading import UnreadablePreviewError
 
     try:
-        found = command.read_all(previews)
+        found = command.read_all(previews, expect.split(",") if expect else [])
     except UnreadablePreviewError as error:
         raise CommandError(str(error), MISTAKE) from None
     if as_json:

@@ -1,6 +1,6 @@
 """What `./tenfold comment` does: previews of some environments in, one comment or its data out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,24 @@ from pull_requests.reading import UnreadablePreviewError, read
 from pull_requests.words import failed
 from stacks import prices
 
+MISSING = "There is no preview: its job ended before it came to one. The log of the run says more."
 
-def read_all(arguments: Sequence[str]) -> list[Preview]:
-    """The previews in the files `PREVIEW.json` or `ENVIRONMENT=PREVIEW.json`, in that order.
+
+def read_all(arguments: Sequence[str], expected: Sequence[str] = ()) -> list[Preview]:
+    """The previews in files.
+
+    Args:
+        arguments: `PREVIEW.json`, `ENVIRONMENT=PREVIEW.json`, or a folder, of which every `.json` is one.
+        expected: Environments that come first, in this order; one without a file is a preview that failed.
 
     Raises:
         UnreadablePreviewError: Some are no previews; the message names every one of them.
     """
     previews: list[Preview] = []
     faults: list[str] = []
-    for argument in arguments:
-        environment, named, path = argument.partition("=")
+    for path, environment in _files(arguments):
         try:
-            previews.append(read(Path(path if named else argument), environment if named else None))
+            previews.append(read(path, environment))
         except UnreadablePreviewError as error:
             faults.append(str(error))
     names = [preview.environment for preview in previews]
@@ -36,7 +41,20 @@ def read_all(arguments: Sequence[str]) -> list[Preview]:
             )
     if faults:
         raise UnreadablePreviewError("\n".join(faults))
-    return previews
+    missing = [Preview(environment=name, errors=(MISSING,), ended=False) for name in expected if name not in names]
+    order = {name: at for at, name in enumerate(expected)}
+    return sorted([*previews, *missing], key=lambda preview: order.get(preview.environment, len(order)))
+
+
+def _files(arguments: Sequence[str]) -> Iterator[tuple[Path, str | None]]:
+    for argument in arguments:
+        environment, named, path = argument.partition("=")
+        if named:
+            yield Path(path), environment
+        elif Path(argument).is_dir():
+            yield from ((file, None) for file in sorted(Path(argument).glob("*.json")))
+        else:
+            yield Path(argument), None
 
 
 def costs(previews: Sequence[Preview]) -> dict[str, CostChange]:

@@ -58,7 +58,7 @@ def _whole(previews: Sequence[Preview], about: About, detail: Detail) -> str:
         lines = sections(preview, about.costs.get(preview.environment), detail)
         if lines:
             blocks.append("\n\n".join([f"### {prose(preview.environment)}", *lines]))
-    if about.costs and about.priced:
+    if about.priced and any(preview.changes for preview in previews if preview.environment in about.costs):
         blocks.append(f"Prices: {about.priced}.")
     if detail.shortened:
         blocks.append(_left_out(about))

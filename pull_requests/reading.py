@@ -20,6 +20,14 @@ UNDECIDED: Final = "undecided"
 EXEMPTED: Final = "exempted"
 
 
+# What it failed of was said before; with --expect-no-changes the changes themselves are the news.
+_SAYS_NOTHING: Final = (
+    "",
+    "preview failed",
+    "no changes were expected for preview but changes were proposed",
+)
+
+
 class UnreadablePreviewError(Exception):
     """A file is no preview; the message says which, what it holds, and what it should."""
 
@@ -182,8 +190,7 @@ class _Told:
     def _diagnose(self, diagnostic: Mapping[str, Any]) -> None:
         severity = str(diagnostic.get("severity", ""))
         message = _plain(str(diagnostic.get("message", ""))).strip().removeprefix(f"{severity}: ")
-        # What it failed of was said before.
-        if severity in self._diagnostics and message not in ("", "preview failed", "update failed"):
+        if severity in self._diagnostics and message not in _SAYS_NOTHING:
             self._diagnostics[severity].append(message)
 
     def _summarise(self, changes: Mapping[str, int] | None) -> None:
@@ -193,8 +200,9 @@ class _Told:
 
     def preview(self, environment: str | None, otherwise: str) -> Preview:
         errors = [_without_traceback(message) for message in self._diagnostics["error"]]
-        if said := _plain("\n".join(self.said)).strip():
-            errors.append(said.removeprefix("error: "))
+        said = _plain("\n".join(self.said)).strip().removeprefix("error: ")
+        if said not in _SAYS_NOTHING:
+            errors.append(said)
         if not self._ended and not errors:
             errors = ["The engine ended without a word. The log of its run says more."]
         changes = [self._change(urn, action, step) for (urn, action), step in self._steps.items()]

@@ -1,5 +1,6 @@
 """The parts of the comment on one environment, what may lose data first."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TypeVar
@@ -13,6 +14,7 @@ from pull_requests.words import component, cost_sentence, count, grouped, listed
 
 _ERRORS = 5
 _PROPERTIES = 10
+_INDEX = re.compile(r"\[\d+\]")
 Item = TypeVar("Item")
 
 
@@ -63,9 +65,9 @@ def sections(preview: Preview, cost: CostChange | None, detail: Detail) -> list[
 
 def _errors(preview: Preview, detail: Detail) -> list[str]:
     shown, more = detail.first(preview.errors[:_ERRORS])
-    lines = [line for error in shown for line in (block(error), "")]
     left_out = more + max(0, len(preview.errors) - _ERRORS)
-    return [*lines, *([f"and {count(left_out, 'more error')}"] if left_out else [])]
+    blocks = [block(error) for error in shown] + ([f"and {count(left_out, 'more error')}"] if left_out else [])
+    return ["\n\n".join(blocks)] if blocks else []
 
 
 def _losses(preview: Preview, detail: Detail) -> list[str]:
@@ -164,11 +166,15 @@ def _differences(title: str, changes: Sequence[Change], detail: Detail) -> list[
 def _rows(change: Change) -> list[tuple[str, str, str, str]]:
     if not change.paths:
         return [(resource(change), "the engine does not say", "", "")]
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for path in change.paths:
+        # One edit of a list shows in many of its items.
+        alike.setdefault((_INDEX.sub("[]", path), *before_and_after(change, path)), []).append(path)
     rows: list[tuple[str, str, str, str]] = []
-    for path in list(change.paths)[:_PROPERTIES]:
-        old, new = before_and_after(change, path)
-        rows.append((resource(change) if not rows else "", code(path), code(old), code(new)))
-    more = len(change.paths) - len(rows)
+    for (_, old, new), paths in list(alike.items())[:_PROPERTIES]:
+        others = f" and {len(paths) - 1:,} like it" if len(paths) > 1 else ""
+        rows.append((resource(change) if not rows else "", code(paths[0]) + others, code(old), code(new)))
+    more = len(alike) - len(rows)
     return [*rows, *([("", f"and {count(more, 'more property', 'more properties')}", "", "")] if more else [])]
 
 

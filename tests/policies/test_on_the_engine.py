@@ -171,6 +171,7 @@ def configured(environment: str) -> dict[str, Any]:
     return json.loads((projects.PACK.parent / "stacks" / f"policies.{environment}.json").read_text())
 
 
+@pytest.mark.deep
 @program("unprotected")
 def test_development_advises_what_production_refuses(project: Project) -> None:
     advised = project.judged("preview", levels=configured("dev"))
@@ -181,6 +182,7 @@ def test_development_advises_what_production_refuses(project: Project) -> None:
     assert refused.policies == {("mandatory", "dur-deletion-protection", "carts")}
 
 
+@pytest.mark.deep
 @program("unprotected")
 def test_exemptions_are_listed_at_the_end_of_a_run_and_refused_where_they_are_at_fault(project: Project) -> None:
     def judged(*exemptions: dict[str, str]) -> Result:

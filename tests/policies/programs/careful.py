@@ -14,6 +14,7 @@ aws.ec2.FlowLog("flows", vpc_id=vpc.id, traffic_type="REJECT", log_destination=f
 igw = aws.ec2.InternetGateway("igw", vpc_id=vpc.id)
 public: list[aws.ec2.Subnet] = []
 private: list[aws.ec2.Subnet] = []
+ways_out: list[aws.ec2.RouteTable] = []
 for number, zone in enumerate(ZONES):
     for tier, subnets in (("public", public), ("app", private)):
         cidr = f"10.0.{number + 10 * (tier == 'app')}.0/24"
@@ -27,11 +28,26 @@ for number, zone in enumerate(ZONES):
             address = aws.ec2.Eip(f"nat-{zone}", domain="vpc")
             nat = aws.ec2.NatGateway(f"nat-{zone}", subnet_id=public[-1].id, allocation_id=address.id)
             aws.ec2.Route(out, route_table_id=table.id, destination_cidr_block="0.0.0.0/0", nat_gateway_id=nat.id)
+            ways_out.append(table)
         subnets.append(subnet)
 
-door = aws.ec2.SecurityGroup("door", vpc_id=vpc.id)
+for service in ("s3", "dynamodb"):
+    aws.ec2.VpcEndpoint(
+        service,
+        vpc_id=vpc.id,
+        service_name=f"com.amazonaws.us-east-1.{service}",
+        route_table_ids=[table.id for table in ways_out],
+    )
+
+door = aws.ec2.SecurityGroup("door", description="The shop's load balancer", vpc_id=vpc.id)
 aws.vpc.SecurityGroupIngressRule(
-    "https", security_group_id=door.id, ip_protocol="tcp", from_port=443, to_port=443, cidr_ipv4="0.0.0.0/0"
+    "https",
+    description="Everyone, by HTTPS",
+    security_group_id=door.id,
+    ip_protocol="tcp",
+    from_port=443,
+    to_port=443,
+    cidr_ipv4="0.0.0.0/0",
 )
 balancer = aws.lb.LoadBalancer(
     "web",
@@ -39,6 +55,7 @@ balancer = aws.lb.LoadBalancer(
     security_groups=[door.id],
     enable_deletion_protection=True,
     drop_invalid_header_fields=True,
+    access_logs={"bucket": "logs-of-all-shops", "enabled": True},
 )
 targets = aws.lb.TargetGroup(
     "web", port=8080, protocol="HTTP", vpc_id=vpc.id, health_check={"path": "/healthz"}, deregistration_delay=30

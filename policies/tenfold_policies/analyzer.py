@@ -6,13 +6,14 @@ they say, is as in the SDK, whose class does the rest: levels, configuration, re
 """
 
 import asyncio
+import gc
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from inspect import isawaitable
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import grpc
 from google.protobuf import json_format
@@ -43,45 +44,47 @@ VERSION: Final = "0.0.1"
 _MESSAGE_BYTES = 400 * 1024 * 1024
 _THREADS = 4
 
-_P = TypeVar("_P", bound=Policy)
-
 
 class Analyzer(_PolicyAnalyzerServicer):
     """The SDK's analyzer for some policies, whose cost of reading does not grow with their number."""
 
     def __init__(self, policies: list[Policy]) -> None:
         super().__init__(NAME, VERSION, policies, EnforcementLevel.ADVISORY)
-        self._resource_policies = [each for each in policies if isinstance(each, ResourceValidationPolicy)]
-        self._stack_policies = [each for each in policies if isinstance(each, StackValidationPolicy)]
+        self._policies = policies
         self._tags: Mapping[str, str] = MappingProxyType({})
+        self._learn_levels()
+
+    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802  the protocol's name
+        """Keep the policies' levels and configuration."""
+        answer = super().Configure(request, context)
+        self._learn_levels()
+        return answer
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802  the protocol's name
         """Keep the stack's tags, which every policy is given."""
         self._tags = MappingProxyType(dict(request.tags))
         return super().ConfigureStack(request, context)
 
+    def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802  the protocol's name
+        """What the policies at that level set. The engine asks for it before each resource is judged."""
+        return super().Remediate(request, context) if self._remediates else analyzer_pb2.RemediateResponse()
+
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802  the protocol's name
         """What the policies say about one resource, by its inputs."""
         self._configure_runtime_settings()
         response = analyzer_pb2.AnalyzeResponse()
-        properties, options, provider = self._read(request)
         resource_type = request.type
-        for policy, level in self._enabled(self._resource_policies):
+        read: tuple[Any, Any, Any] | None = None
+        for policy, level, config in self._resource_policies:
+            if isinstance(policy, ResourcePolicy) and not policy.concerns(resource_type, config):
+                continue
             if not policy.has_validation():
                 _pass_over(response, policy, "Policy does not implement validate")
                 continue
-            config = self._get_policy_config(policy.name)
-            if isinstance(policy, ResourcePolicy) and not policy.concerns(resource_type, config or {}):
-                continue
+            read = read or self._read(request)
+            properties, options, provider = read
             args = ResourceValidationArgs(
-                resource_type,
-                properties,
-                request.urn,
-                request.name,
-                options,
-                provider,
-                config,
-                self._tags,
+                resource_type, properties, request.urn, request.name, options, provider, dict(config), self._tags
             )
             self._validate(policy, level, response, partial(policy.validate, args))
         return response
@@ -91,8 +94,8 @@ class Analyzer(_PolicyAnalyzerServicer):
         self._configure_runtime_settings()
         response = analyzer_pb2.AnalyzeResponse()
         resources = self._resources(request.resources)
-        for policy, level in self._enabled(self._stack_policies):
-            args = StackValidationArgs(resources, self._get_policy_config(policy.name), self._tags)
+        for policy, level, config in self._stack_policies:
+            args = StackValidationArgs(resources, dict(config), self._tags)
             self._validate(policy, level, response, partial(policy.validate, args))
         return response
 
@@ -119,15 +122,26 @@ class Analyzer(_PolicyAnalyzerServicer):
             }
         return resources
 
-    def _enabled(self, policies: Sequence[_P]) -> Iterator[tuple[_P, EnforcementLevel]]:
-        """The policies that are to run, and the level of what they report."""
-        for policy in policies:
-            level = self._get_enforcement_level(policy)
-            if level == EnforcementLevel.REMEDIATE:
-                # What is still wrong after a remediation, or could not have one.
-                yield policy, EnforcementLevel.MANDATORY
-            elif level != EnforcementLevel.DISABLED:
-                yield policy, level
+    def _learn_levels(self) -> None:
+        """Keep which policies are to run, the level of what they report, and their configuration."""
+        levels = [(policy, self._get_enforcement_level(policy)) for policy in self._policies]
+        self._remediates = any(level == EnforcementLevel.REMEDIATE for _, level in levels)
+        enabled = [
+            # What is still wrong after a remediation, or could not have one, is refused.
+            (policy, EnforcementLevel.MANDATORY if level == EnforcementLevel.REMEDIATE else level)
+            for policy, level in levels
+            if level != EnforcementLevel.DISABLED
+        ]
+        self._resource_policies = [
+            (policy, level, self._get_policy_config(policy.name) or {})
+            for policy, level in enabled
+            if isinstance(policy, ResourceValidationPolicy)
+        ]
+        self._stack_policies = [
+            (policy, level, self._get_policy_config(policy.name) or {})
+            for policy, level in enabled
+            if isinstance(policy, StackValidationPolicy)
+        ]
 
     def _validate(
         self,
@@ -176,6 +190,9 @@ def serve(policies: list[Policy]) -> None:
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(policies), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
+    # What is loaded by now stays; the collector need not look through it again.
+    gc.freeze()
+    gc.enable()
     # The engine reads the port from the first line.
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()

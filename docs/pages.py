@@ -22,7 +22,7 @@ class Subject:
         return f"{snake(self.component.name)}.md"
 
 
-_NOTE = "<!-- Written by `python -m docs.build` from docstrings and examples: edit those. -->"
+NOTE = "<!-- Written by `python -m docs.build` from docstrings and examples: edit those. -->"
 _LATER = (
     "An `Input[T]` is a `T`, or an Output of one that is known only later. Every other argument is a plain value: it "
     "decides which resources there are. What is wrong is told all at once, before anything is registered."
@@ -39,7 +39,7 @@ def page(subject: Subject) -> str:
     component = subject.component
     links = {shape.name for shape in component.nested}
     parts = [
-        _NOTE,
+        NOTE,
         f"# {component.name}",
         component.summary,
         *component.module,
@@ -52,11 +52,11 @@ def page(subject: Subject) -> str:
         _arguments(component.inputs, links),
         *(part for shape in component.nested for part in _nested(shape, links)),
         "## Outputs",
-        _table(["Output", "Type", "What it is"], [_described(field, links) for field in component.outputs]),
+        table(["Output", "Type", "What it is"], [_described(field, links) for field in component.outputs]),
         *_methods(component),
         "## Resources",
         _RESOURCES.format(count=subject.observed.default),
-        _table(
+        table(
             ["Child", "Type", "When"],
             [[_child(child), f"`{child.type}`", child.when] for child in subject.observed.children],
         ),
@@ -89,7 +89,7 @@ def index(subjects: Sequence[Subject]) -> str:
         for each in sorted(subjects, key=lambda each: each.component.name)
     ]
     header = ["Component", "What it is for", "Inputs", "Nested", "Outputs", "Resources"]
-    return "\n\n".join([_NOTE, "# Components", _table(header, rows), _INDEX]) + "\n"
+    return "\n\n".join([NOTE, "# Components", table(header, rows), _INDEX]) + "\n"
 
 
 _INDEX = """\
@@ -134,7 +134,7 @@ def _nested(shape: Shape, links: set[str]) -> Iterable[str]:
         yield _arguments(shape, links)
     else:
         yield f"A member of `tenfold.{shape.name}`, or its value."
-        yield _table(["Value", "What it means"], [[f"`{field.name}`", field.description] for field in shape.fields])
+        yield table(["Value", "What it means"], [[f"`{field.name}`", field.description] for field in shape.fields])
 
 
 def _arguments(shape: Shape, links: set[str]) -> str:
@@ -142,7 +142,7 @@ def _arguments(shape: Shape, links: set[str]) -> str:
         [f"`{field.name}` (required)" if field.required else f"`{field.name}`", *_described(field, links)[1:]]
         for field in shape.fields
     ]
-    return _table(["Input", "Type", "What it is"], rows)
+    return table(["Input", "Type", "What it is"], rows)
 
 
 def _described(field: Field, links: set[str]) -> list[str]:
@@ -166,10 +166,11 @@ def _methods(component: Component) -> Iterable[str]:
 
 
 def _calls(methods: Sequence[Method]) -> str:
-    return _table(["Python", "What it does"], [[f"`{method.call}`", method.description] for method in methods])
+    return table(["Python", "What it does"], [[f"`{method.call}`", method.description] for method in methods])
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
 

@@ -19,17 +19,18 @@ components = pytest.mark.parametrize("component", components_of(tenfold), ids=la
 LINK = re.compile(r"\]\(([^)#]*)(?:#([^)]*))?\)")
 
 
+FOLDER = build.DOCS / "components"
 STALE = "is not what docstrings and examples say: run `python -m docs.build` and commit it"
 
 
 def written(component: Any) -> str:
-    return (build.FOLDER / f"{snake(component.__name__)}.md").read_text()
+    return (FOLDER / f"{snake(component.__name__)}.md").read_text()
 
 
 @pytest.mark.deep
 def test_the_pages_are_what_sources_say_and_components_build() -> None:
-    texts = build.pages()
-    current = {file.name: file.read_text() for file in build.FOLDER.glob("*.md")}
+    texts = build.pages_of_components()
+    current = {file.name: file.read_text() for file in FOLDER.glob("*.md")}
     stale = sorted(name for name in texts.keys() | current.keys() if texts.get(name) != current.get(name))
     assert not stale, f"docs/components ({', '.join(stale)}) {STALE}"
 
@@ -44,8 +45,8 @@ def test_a_page_is_what_the_source_says(component: Any) -> None:
 
 def test_there_is_a_page_for_every_component_and_the_index_leads_to_it() -> None:
     pages = {f"{snake(component.__name__)}.md" for component in components_of(tenfold)}
-    assert {file.name for file in build.FOLDER.glob("*.md")} == {*pages, "README.md"}
-    links = {path for path, _ in LINK.findall((build.FOLDER / "README.md").read_text()) if ".md" in path}
+    assert {file.name for file in FOLDER.glob("*.md")} == {*pages, "README.md"}
+    links = {path for path, _ in LINK.findall((FOLDER / "README.md").read_text()) if ".md" in path}
     assert links == {*pages, "../alarms.md"}
 
 
@@ -67,7 +68,7 @@ def test_a_page_says_when_each_child_exists(component: Any) -> None:
 
 
 def test_every_link_of_a_page_leads_somewhere() -> None:
-    for file in build.FOLDER.glob("*.md"):
+    for file in build.DOCS.rglob("*.md"):
         for path, anchor in LINK.findall(file.read_text()):
             if path.startswith("https://"):
                 continue
@@ -78,12 +79,21 @@ def test_every_link_of_a_page_leads_somewhere() -> None:
                 assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, f"{file.name}: {anchor}"
 
 
-def test_the_command_writes_the_pages_and_removes_those_of_components_that_are_no_more(
+def test_the_command_writes_the_pages_and_removes_those_of_what_is_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = {"README.md": "# Components", "table.md": "# Table"}
-    (tmp_path / "gone.md").write_text("# Gone")
-    monkeypatch.setattr(build, "FOLDER", tmp_path)
-    monkeypatch.setattr(build, "pages", lambda: texts)
-    build.main()
-    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == texts
+    (tmp_path / "components").mkdir()
+    (tmp_path / "components" / "gone.md").write_text("# Gone")
+    monkeypatch.setattr(build, "DOCS", tmp_path)
+    monkeypatch.setattr(build, "FOLDERS", {"components": lambda: texts, "policies": lambda: {"README.md": "# Rules"}})
+    build.main(["components"])
+    assert {file.name: file.read_text() for file in (tmp_path / "components").iterdir()} == texts
+    assert not (tmp_path / "policies").exists()
+    build.main([])
+    assert (tmp_path / "policies" / "README.md").read_text() == "# Rules"
+
+
+def test_the_command_refuses_folders_that_it_does_not_know() -> None:
+    with pytest.raises(SystemExit, match=r"python -m docs\.build: alarms is given; allowed: components, policies, or"):
+        build.main(["alarms"])

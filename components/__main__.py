@@ -1,6 +1,7 @@
 """Hosts the components for programs in other languages: ``pulumi package add ./components``."""
 
 import sys
+import tomllib
 from pathlib import Path
 
 # The shard map's package lies beside this one. It is no line of requirements.txt: Pulumi gives that to pip before each
@@ -11,4 +12,5 @@ import tenfold
 from tenfold.hosting import components_of, host
 
 if __name__ == "__main__":
-    host(components_of(tenfold), sys.argv[1:])
+    project = tomllib.loads(Path(__file__).with_name("pyproject.toml").read_text())["project"]
+    host(components_of(tenfold), project["version"], sys.argv[1:])

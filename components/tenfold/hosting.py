@@ -23,14 +23,15 @@ from tenfold.errors import ArgumentError, TenfoldError
 _UNKNOWN = PropertyDefinition()
 
 
-def host(components: list[type[pulumi.ComponentResource]], arguments: list[str]) -> None:
+def host(components: list[type[pulumi.ComponentResource]], version: str, arguments: list[str]) -> None:
     """Serve components to the engine until it ends this process.
 
     Args:
         components: What to serve.
+        version: The package's version, `0.1.0`.
         arguments: What the engine started this process with.
     """
-    main(Host(components, "tenfold"), arguments)
+    main(Host(components, "tenfold", version=version), arguments)
 
 
 def components_of(package: ModuleType) -> list[type[pulumi.ComponentResource]]:

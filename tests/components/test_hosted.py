@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,8 @@ def test_the_engine_gets_a_schema_with_every_component_and_its_documentation(clo
                 stderr=subprocess.DEVNULL,
             )
         )
+    project = tomllib.loads((ROOT / "components" / "pyproject.toml").read_text())["project"]
+    assert schema["version"] == project["version"]
     named = {f"tenfold:index:{component.__name__}" for component in components_of(tenfold)}
     assert schema["resources"].keys() == named
     for token, resource in schema["resources"].items():

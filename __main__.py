@@ -1,7 +1,15 @@
-"""The platform of the environment that the stack names; its configuration is ``stacks/Pulumi.<stack>.yaml``."""
+"""The stack that is named: an environment, or `global`, which has what an account has once.
+
+Its configuration is ``stacks/Pulumi.<stack>.yaml``.
+"""
 
 import pulumi
 
-from stacks import assembly, config
+from stacks import account, assembly, config
+from stacks.contract import GLOBAL
 
-assembly.build(config.load(pulumi.get_stack()))
+stack = pulumi.get_stack()
+if stack == GLOBAL:
+    account.build(config.parse_global(stack, config.given()))
+else:
+    assembly.build(config.parse(stack, config.given()))

@@ -32,7 +32,8 @@ from local.aws.records import recorded_in
 from local.emulator import answers, free_port, quit_databases
 
 _SERVER = re.compile(r"<<'SERVER'\n(.*?)^SERVER$", re.MULTILINE | re.DOTALL)
-_ENVIRONMENT = re.compile(r'^Environment="([A-Z_]+)=(.*)"$', re.MULTILINE)
+_ENVIRONMENT = re.compile(r'^Environment="([A-Z0-9_]+)=(.*)"$', re.MULTILINE)
+_QUOTED = re.compile(r"\\(.)|%(%)")
 _GROUP = "aws:autoscaling/group:Group"
 _POLL_SECONDS = 1.0
 
@@ -60,6 +61,11 @@ class Running:
     def target(self) -> dict[str, Any]:
         """The instance as a target: the emulator reaches a target at its id and port."""
         return {"Id": "127.0.0.1", "Port": self.port}
+
+
+def _unquoted(value: str) -> str:
+    """A value as systemd reads it between double quotes."""
+    return _QUOTED.sub(lambda found: found[1] or found[2], value)
 
 
 def watch(folder: Path, region: str) -> None:
@@ -104,7 +110,7 @@ class Fleet:
             script = self._script(group.get("LaunchTemplate") or {})
             server = _SERVER.search(script)
             if server:
-                environment = dict(_ENVIRONMENT.findall(script))
+                environment = {name: _unquoted(value) for name, value in _ENVIRONMENT.findall(script)}
                 arns = target_groups.get(group["AutoScalingGroupName"], ())
                 for instance in group["Instances"]:
                     yield Wanted(instance["InstanceId"], server[1], environment, arns)

@@ -31,5 +31,10 @@ systemctl enable --now tenfold-web
 
 def user_data(environment: Mapping[str, str]) -> str:
     """The script. A change of it is a new version of the launch template, which the fleet takes up by a refresh."""
-    lines = "\n".join(f'Environment="{name}={value}"' for name, value in environment.items())
+    lines = "\n".join(f'Environment="{name}={_quoted(value)}"' for name, value in environment.items())
     return _SCRIPT.format(server=_SERVER.read_text(), environment=lines)
+
+
+def _quoted(value: str) -> str:
+    """A value as systemd reads it between double quotes: it would take % for a specifier."""
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")

@@ -6,7 +6,9 @@ It keeps nothing: a job is in the queue, its result in the table, and any instan
     POST /jobs         a JSON object; 202 with the job's id
     GET  /jobs/<id>    200 with the result; 404 while there is none
 
-Configured by JOBS_QUEUE_URL, RESULTS_TABLE and PORT in the environment.
+A service behind it runs the same program, without jobs: it answers for its health alone.
+
+Configured by SERVICE, JOBS_QUEUE_URL, RESULTS_TABLE and PORT in the environment.
 """
 
 import json
@@ -43,10 +45,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Health, or a job's result."""
         if self.path == "/healthz":
-            self._answer(HTTPStatus.OK, {"status": "ok"})
+            self._answer(HTTPStatus.OK, {"status": "ok", "service": os.environ.get("SERVICE", "web")})
             return
         job_id = self.path.removeprefix("/jobs/")
-        found = result(cast(Server, self.server).table, job_id) if self.path.startswith("/jobs/") and job_id else None
+        table = cast(Server, self.server).table
+        found = result(table, job_id) if table and self.path.startswith("/jobs/") and job_id else None
         if found is None:
             self._answer(HTTPStatus.NOT_FOUND, {"error": "there is no result under this address (yet)"})
         else:
@@ -54,7 +57,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """A new job."""
-        if self.path != "/jobs":
+        server = cast(Server, self.server)
+        if self.path != "/jobs" or not server.queue_url:
             self._answer(HTTPStatus.NOT_FOUND, {"error": "jobs are posted to /jobs"})
             return
         length = self.headers.get("Content-Length", "")
@@ -68,7 +72,6 @@ class Handler(BaseHTTPRequestHandler):
         if not isinstance(job, dict):
             self._answer(HTTPStatus.BAD_REQUEST, {"error": "the body must be a JSON object"})
             return
-        server = cast(Server, self.server)
         job_id = submit(server.sqs, server.queue_url, job)
         self._answer(HTTPStatus.ACCEPTED, {"job_id": job_id, "result": f"/jobs/{job_id}"})
 
@@ -89,11 +92,11 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     """The listening server and what its requests share."""
 
-    def __init__(self, address: tuple[str, int], queue_url: str, table_name: str) -> None:
+    def __init__(self, address: tuple[str, int], queue_url: str | None = None, table_name: str | None = None) -> None:
         super().__init__(address, Handler)
         self.queue_url = queue_url
         self.sqs = boto3.client("sqs")
-        self.table: Any = cast(Any, boto3.resource("dynamodb")).Table(table_name)
+        self.table: Any = cast(Any, boto3.resource("dynamodb")).Table(table_name) if table_name else None
 
 
 def _number(value: object) -> float | str:
@@ -103,7 +106,7 @@ def _number(value: object) -> float | str:
 def main() -> None:
     """Serve until told to end, then finish the requests in hand."""
     address = (os.environ.get("HOST", "0.0.0.0"), int(os.environ.get("PORT", "8080")))  # noqa: S104 - behind the balancer
-    server = Server(address, os.environ["JOBS_QUEUE_URL"], os.environ["RESULTS_TABLE"])
+    server = Server(address, os.environ.get("JOBS_QUEUE_URL"), os.environ.get("RESULTS_TABLE"))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with server:
         server.serve_forever()

@@ -35,7 +35,7 @@ def _ask(url: str, body: bytes | None = None) -> tuple[int, Any]:
 
 
 def test_it_is_healthy_while_it_serves(address: str) -> None:
-    assert _ask(f"{address}/healthz") == (200, {"status": "ok"})
+    assert _ask(f"{address}/healthz") == (200, {"status": "ok", "service": "web"})
 
 
 def test_a_job_is_handed_to_the_queue_with_an_id_of_its_own(address: str, queue_url: str) -> None:

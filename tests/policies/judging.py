@@ -79,6 +79,16 @@ def _outputs_of(token: str) -> list[str]:
     return [getattr(getter, "_pulumi_name", getter.__name__) for getter in getters if getter is not None]
 
 
+_HOSTS = (
+    "address",
+    "configurationEndpointAddress",
+    "endpoint",
+    "primaryEndpointAddress",
+    "readerEndpoint",
+    "readerEndpointAddress",
+)
+
+
 def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Struct:
     """The outputs that a program needs after a create: the inputs and identifiers."""
     service = token.split(":")[1].split("/", maxsplit=1)[0]
@@ -87,6 +97,7 @@ def created(token: str, name: str, inputs: struct_pb2.Struct) -> struct_pb2.Stru
     identifiers = {"arn": f"arn:aws:{service}:us-east-1:123456789012:{name}", "url": url, "name": name, "version": "8"}
     identifiers |= {"domainName": f"{name}.cloudfront.net", "bucketRegionalDomainName": f"{name}.s3.amazonaws.com"}
     identifiers |= {"arnSuffix": f"app/{name}/0a1b2c", "dnsName": f"{name}.us-east-1.elb.amazonaws.com"}
+    identifiers |= {key: f"{name}.{key.lower()}.us-east-1.amazonaws.com" for key in _HOSTS}
     outputs.update({key: value for key, value in identifiers.items() if key in _outputs_of(token)})
     outputs.update({"id": url if service == "sqs" else f"{name}-0a1b2c"})
     if token == "aws:cloudwatch/eventRule:EventRule":

@@ -63,6 +63,7 @@ def _has(tags: Value, key: str) -> bool:
         well_architected="COST03-BP02",
     ),
     level=ADVISORY,
+    safe_to_set="propagateAtLaunch becomes true: new instances get the tags, and those that run stay as they are.",
 )
 def instances_get_tags(group: Resource, _: Settings) -> Findings:
     """The tags of an Auto Scaling group are those of its instances, too.

@@ -71,6 +71,7 @@ SETS: dict[str, dict[str, dict[str, object]]] = {
     },
     "sec-sqs-encryption": {QUEUE: {"sqsManagedSseEnabled": True}},
     "sec-tls-policy": {LISTENER: {"sslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06"}},
+    "tag-asg-propagate": {"aws:autoscaling/group:Group": {"tags.propagateAtLaunch": True}},
 }
 BOTH = [(rule, kind) for rule, kinds in SETS.items() for kind in kinds]
 
@@ -276,7 +277,7 @@ PROPERTIES: dict[str, st.SearchStrategy[Any]] = {
     "restrictPublicBuckets": FLAGS,
     "sqsManagedSseEnabled": FLAGS,
     "sslPolicy": st.sampled_from(["", "ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS13-1-3-2021-06"]),
-    "tags": st.dictionaries(TEXTS, TEXTS, max_size=2),
+    "tags": st.lists(objects(key=TEXTS, value=TEXTS, propagateAtLaunch=FLAGS), max_size=3),
 }
 INPUTS = st.fixed_dictionaries({}, optional={name: maybe(values) for name, values in PROPERTIES.items()})
 UNKNOWN = (UNKNOWN_STRING_VALUE, UNKNOWN_BOOLEAN_VALUE)

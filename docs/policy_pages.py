@@ -131,6 +131,8 @@ def index(rules: Iterable[Rule]) -> str:
             [_link(rule), rule.description, rule.level.name.lower(), rule.severity.name.lower()] for rule in members
         ]
         parts += [f"## {title}", sentence, table(["Rule", "What must hold", "Level", "Severity"], rows)]
+    mending = [[_link(rule), rule.safe_to_set] for rule in listed if rule.safe_to_set]
+    parts += ["## Remediation", _REMEDIATION, table(["Rule", "What it sets, and why that is safe"], mending)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -141,6 +143,11 @@ down in Pulumi YAML. [How to use the pack](../../policies/README.md) is told bes
 [controls of others](controls.md) lead to the rules that answer them.
 
 A *mandatory* rule refuses a preview, an *advisory* one tells; a stack sets other levels in its policy configuration."""
+
+
+_REMEDIATION = """\
+Where a stack sets the level `remediate` for one of these, the engine mends what it refuses before anything is created
+or changed, as [the pack's README](../../policies/README.md#remediation) tells."""
 
 
 def _group(rule: Rule) -> int:

@@ -120,6 +120,35 @@ def _passes_named(document: Value) -> Findings:
             )
 
 
+@resource_rule(
+    "sec-kms-decrypt",
+    on=_IDENTITY_POLICIES,
+    title="Keys to decrypt by are named",
+    severity=Severity.MEDIUM,
+    remediation="Name the keys in Resource, or the service in a condition on kms:ViaService.",
+    source=control("KMS.1", practice="SEC03-BP02"),
+)
+def keys_are_named(resource: Resource, _: Settings) -> Findings:
+    """A policy allows to decrypt by keys that it names, or through services that it names.
+
+    Who may decrypt by every key reads whatever anyone of the account has encrypted. So says KMS.2 of policies within
+    roles and users.
+    """
+    for document in _documents(resource):
+        yield from attempt(_decrypts_by_named(document))
+
+
+def _decrypts_by_named(document: Value) -> Findings:
+    for statement in allowing(document):
+        if not _DECRYPTING & actions(statement) or narrowed(statement):
+            continue
+        if any(key == "*" or key.endswith(":key/*") for key in statement["Resource"].texts()):
+            yield statement["Resource"].violates(
+                found="decryption by every key", allowed="the ARNs of keys", fix="name the keys, or kms:ViaService."
+            )
+
+
+_DECRYPTING = frozenset({"kms:decrypt", "kms:reencryptfrom", "kms:reencrypt*", "kms:*"})
 _TOO_MUCH = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess"})
 
 

@@ -69,6 +69,8 @@ REPOSITORY = {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:sh
 AUDIENCE = {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 OURS = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1a2b"
+THROUGH_SECRETS = {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}}
 EVERYONE = ('"*" without a condition', "principals by name")
 
 CASES = [
@@ -118,6 +120,22 @@ CASES = [
         "any role",
         policy(allow("iam:PassRole")),
         ("work", "policy.Statement[0].Resource", 'iam:PassRole on "*"', "the ARNs of roles"),
+    ),
+    passes("sec-kms-decrypt", "one key", policy(allow("kms:Decrypt", resource=KEY))),
+    passes("sec-kms-decrypt", "through one service", policy(allow("kms:Decrypt", Condition=THROUGH_SECRETS))),
+    passes("sec-kms-decrypt", "encryption by every key", policy(allow("kms:GenerateDataKey"))),
+    passes("sec-kms-decrypt", "not known", policy_later(allow("kms:Decrypt", resource=KEY)), left=("work",)),
+    refuses(
+        "sec-kms-decrypt",
+        "every key",
+        policy(allow("kms:Decrypt")),
+        ("work", "policy.Statement[0].Resource", "decryption by every key", "the ARNs of keys"),
+    ),
+    refuses(
+        "sec-kms-decrypt",
+        "every key of the account, within a role",
+        inline(allow("kms:*", resource="arn:aws:kms:*:123456789012:key/*")),
+        ("worker", "inlinePolicies[0].policy.Statement[0].Resource", "decryption by every key", "the ARNs of keys"),
     ),
     passes("sec-iam-managed-admin", "a modest one", attached("arn:aws:iam::aws:policy/ReadOnlyAccess")),
     passes("sec-iam-managed-admin", "not known", attached_later, left=("worker",)),

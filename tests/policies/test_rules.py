@@ -97,11 +97,3 @@ def test_the_engine_can_check_a_parameter_before_the_rule_reads_it(rule: Rule) -
 @pytest.mark.parametrize("file", sorted((PACK.parent / "stacks").glob("policies.*.json")), ids=lambda file: file.stem)
 def test_the_environments_set_levels_of_rules_that_there_are(file: Path) -> None:
     assert set(json.loads(file.read_text())) <= {rule.name for rule in RULES} | {UNDECIDED, EXEMPTED, "all"}
-
-
-def test_the_readme_lists_the_rules_as_they_are() -> None:
-    from tenfold_policies.__main__ import remediations, table
-
-    readme = (PACK / "README.md").read_text()
-    for part in (table(), remediations()):
-        assert part in readme, "run `python -m tenfold_policies` and put its tables into policies/README.md"

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
-from zoneinfo import available_timezones
 
 from tenfold.arguments import bounded, is_known
 from tenfold.errors import Fault
@@ -13,6 +12,7 @@ from tenfold.function_arguments import FunctionArgs
 from tenfold.function_package import folder_faults
 from tenfold.log_retention import retention_faults
 from tenfold.role_policies import role_policy_faults
+from tenfold.time_zones import is_time_zone
 
 # A role's name has 64 characters, of which "-function-role-" and Pulumi's seven random ones take 22.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,42}")
@@ -185,8 +185,7 @@ def _schedule_faults(name: str, args: FunctionArgs) -> Iterable[Fault]:
         if isinstance(expression, str) and is_known(expression) and not _EXPRESSION.fullmatch(expression):
             allowed = "rate(5 minutes), cron(0 8 ? * MON-FRI *) or at(2027-01-01T00:00:00)"
             yield Fault(f"{path}.expression", f"{expression!r} is given", allowed)
-        known = available_timezones()
-        if isinstance(zone, str) and is_known(zone) and known and zone not in known:
+        if isinstance(zone, str) and is_known(zone) and not is_time_zone(zone):
             yield Fault(f"{path}.timezone", f"{zone!r} is given", "a time zone of the IANA: Europe/Berlin")
 
 

@@ -7,13 +7,13 @@ See https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scal
 
 import re
 from collections.abc import Iterable
-from zoneinfo import available_timezones
 
 import pulumi
 import pulumi_aws as aws
 
 from tenfold.arguments import bounded
 from tenfold.errors import Fault
+from tenfold.time_zones import is_time_zone
 from tenfold.web_arguments import WebTierArgs, WebTierScalingArgs, WebTierScheduleArgs
 from tenfold.web_capacity import least_with_spare_zone
 
@@ -133,9 +133,7 @@ def _is_within(part: re.Match[str], low: int, high: int) -> bool:
 
 
 def _zone_faults(path: str, zone: str) -> Iterable[Fault]:
-    known = available_timezones()
-    # A machine without the database of time zones knows none.
-    if known and zone not in known:
+    if not is_time_zone(zone):
         yield Fault(path, f"{zone!r} is given", "a time zone by its IANA name: Europe/Berlin")
 
 

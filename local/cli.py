@@ -172,15 +172,15 @@ def run_tests(
         "ruff check": [*python, "ruff", "check", "."],
         "ruff format": [*python, "ruff", "format", "--check", "."],
         "pyright": [*python, "pyright"],
-        # A file's tests share servers: they stay together, and the files are spread over the processors. One more than
-        # there are, as those that run the engine mostly wait.
+        # Tests that share servers or recordings stay together, and the groups are spread over the processors. One more
+        # than there are, as those that run the engine mostly wait.
         "pytest": [
             *python,
             "pytest",
             "-n",
             str((os.cpu_count() or 1) + 1),
             "--dist",
-            "loadfile",
+            "loadgroup",
             *marks,
             *context.args,
         ],

@@ -1,10 +1,25 @@
-"""One emulator for all tests that need an AWS; each makes what it needs under names of its own."""
+"""How the tests are spread over processes, and the one emulator for all of them that need an AWS.
 
+Each test makes what it needs in it under names of its own.
+"""
+
+import gc
 from collections.abc import Generator
 
 import pytest
 
 from local import emulator as daemon
+
+# The classes of pulumi-aws are a million objects, which the collector would go through every few thousand new ones.
+gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, as they share servers, unless they name what else belongs together."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
 
 
 @pytest.fixture(scope="session")

@@ -46,9 +46,8 @@ def size_is_allowed(resource: Resource, settings: Settings) -> Findings:
     """
     allowed = tuple(settings.texts("allowed"))
     size = resource[_SIZES[resource.type]]
-    if not allowed or not size.given:
-        return
-    if not (size.text() or "").startswith(allowed):
+    name = size.text() if allowed else None
+    if name is not None and not name.startswith(allowed):
         yield size.violates(allowed=", ".join(allowed), fix="take one of the allowed types.")
 
 

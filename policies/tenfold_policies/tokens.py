@@ -110,4 +110,4 @@ WEB_ACL_ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
 @cache
 def canonical(token: str) -> str:
     """The token that rules know a type by: pulumi-aws offers its load balancers and parts of S3 under two names."""
-    return re.sub(r"^aws:s3/(\w+)V2:(\w+)V2$", r"aws:s3/\1:\2", token.replace("aws:alb/", "aws:lb/", 1))
+    return re.sub(r"^aws:s3/(\w+)V2:(\w+)V2$", r"aws:s3/\1:\2", token.replace("aws:alb/", "aws:lb/"))

@@ -73,6 +73,21 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1a2b"
 THROUGH_SECRETS = {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}}
 EVERYONE = ('"*" without a condition', "principals by name")
 
+BY_NAME = "actions by name, or resources by ARN"
+POLICY_OF: dict[str, Callable[[dict[str, Any]], Callable[[], object]]] = {
+    "role": lambda each: lambda: aws.iam.RolePolicy("work", role="worker", policy=document(each)),
+    "user": lambda each: lambda: aws.iam.UserPolicy("work", user="ann", policy=document(each)),
+    "group": lambda each: lambda: aws.iam.GroupPolicy("work", group="staff", policy=document(each)),
+}
+OPEN = document(allow("sns:Publish", "sqs:SendMessage", Principal="*"))
+FOR_EVERYONE: dict[str, Callable[[], object]] = {
+    "queue": lambda: aws.sqs.Queue("queue", policy=OPEN),
+    "queue-policy": lambda: aws.sqs.QueuePolicy("queue-policy", queue_url="jobs", policy=OPEN),
+    "topic": lambda: aws.sns.Topic("topic", policy=OPEN),
+    "topic-policy": lambda: aws.sns.TopicPolicy("topic-policy", arn="news", policy=OPEN),
+}
+
+
 CASES = [
     passes("sec-iam-admin", "an action by name", policy(allow("sqs:SendMessage"))),
     passes("sec-iam-admin", "everything denied", policy(allow("*") | {"Effect": "Deny"})),
@@ -203,6 +218,54 @@ CASES = [
         "a key",
         lambda: aws.kms.Key("data", policy=document(allow("kms:*", Principal={"AWS": "*"}))),
         ("data", "policy.Statement[0].Principal", *EVERYONE),
+    ),
+    *(
+        refuses(
+            rule, f"{title}, in that of a {kind}", program(statement), ("work", f"policy.Statement[0].{path}", *told)
+        )
+        for rule, title, statement, path, *told in (
+            ("sec-iam-admin", "everything", allow("*"), "Action", '"*" on every resource', "actions by name"),
+            ("sec-iam-wildcards", "a service", allow("s3:*"), "Action", "s3:* on every resource", BY_NAME),
+            (
+                "sec-iam-pass-role",
+                "any role",
+                allow("iam:PassRole"),
+                "Resource",
+                'iam:PassRole on "*"',
+                "the ARNs of roles",
+            ),
+            (
+                "sec-kms-decrypt",
+                "every key",
+                allow("kms:Decrypt"),
+                "Resource",
+                "decryption by every key",
+                "the ARNs of keys",
+            ),
+        )
+        for kind, program in POLICY_OF.items()
+    ),
+    refuses(
+        "sec-iam-wildcards",
+        "a service everywhere, within a role",
+        inline(allow("s3:*")),
+        ("worker", "inlinePolicies[0].policy.Statement[0].Action", "s3:* on every resource", BY_NAME),
+    ),
+    refuses(
+        "sec-iam-pass-role",
+        "any role, within a role",
+        inline(allow("iam:PassRole")),
+        ("worker", "inlinePolicies[0].policy.Statement[0].Resource", 'iam:PassRole on "*"', "the ARNs of roles"),
+    ),
+    refuses(
+        "sec-iam-managed-admin",
+        "attached to a user",
+        lambda: aws.iam.UserPolicyAttachment("ann", user="ann", policy_arn=ADMIN),
+        ("ann", "policyArn", "AdministratorAccess", "a policy with the actions that are needed"),
+    ),
+    *(
+        refuses("sec-public-policy", title, program, (title, "policy.Statement[0].Principal", *EVERYONE))
+        for title, program in FOR_EVERYONE.items()
     ),
 ]
 

@@ -16,6 +16,10 @@ def instance(**properties: Any) -> None:
     aws.rds.Instance("orders", instance_class="db.m7g.large", engine="postgres", **properties)
 
 
+def cluster(**properties: Any) -> None:
+    aws.rds.Cluster("orders", engine="aurora-postgresql", **properties)
+
+
 def cache(**properties: Any) -> None:
     aws.elasticache.ReplicationGroup("cache", description="hot", **properties)
 
@@ -123,6 +127,37 @@ CASES = [
         "every file system, asked of a volume",
         lambda: selected(volume(), resources=["arn:aws:elasticfilesystem:*:*:file-system/*"]),
         unplanned("disk"),
+    ),
+    refuses(
+        "dur-rds-backup",
+        "a cluster, for six days",
+        lambda: cluster(backup_retention_period=6),
+        ("orders", "backupRetentionPeriod", "6", "7 days or more"),
+    ),
+    refuses(
+        "dur-rds-backup",
+        "documents, by default",
+        lambda: aws.docdb.Cluster("documents"),
+        ("documents", "backupRetentionPeriod", "nothing", "7 days or more"),
+    ),
+    refuses(
+        "dur-rds-backup",
+        "a graph, by default",
+        lambda: aws.neptune.Cluster("graph"),
+        ("graph", "backupRetentionPeriod", "nothing", "7 days or more"),
+    ),
+    refuses(
+        "dur-elasticache-snapshots",
+        "a node alone, of Redis",
+        lambda: aws.elasticache.Cluster("cache", engine="redis"),
+        ("cache", "snapshotRetentionLimit", "nothing", "a number of days, or 0"),
+    ),
+    refuses("dur-copy-tags-snapshots", "a cluster", cluster, ("orders", "copyTagsToSnapshot", "nothing", "true")),
+    refuses(
+        "dur-copy-tags-snapshots",
+        "a graph",
+        lambda: aws.neptune.Cluster("graph", copy_tags_to_snapshot=False),
+        ("graph", "copyTagsToSnapshot", "false", "true"),
     ),
 ]
 

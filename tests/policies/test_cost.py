@@ -18,6 +18,18 @@ def database(**properties: Any) -> None:
     aws.rds.Instance("orders", instance_class="db.r7g.large", engine="postgres", **properties)
 
 
+def instance(**properties: Any) -> None:
+    aws.ec2.Instance("shop", ami="ami-0123", **properties)
+
+
+def member() -> None:
+    aws.rds.ClusterInstance("reader", cluster_identifier="orders", engine="aurora-mysql", instance_class="db.r7g.large")
+
+
+def cache() -> None:
+    aws.elasticache.ReplicationGroup("sessions", description="sessions", node_type="cache.r7g.large")
+
+
 def gateways(*zones: str) -> None:
     net = network(*(f"public-{zone}" for zone in "abc"))
     for zone in zones:
@@ -61,6 +73,40 @@ CASES = [
         database,
         ("orders", "instanceClass", '"db.r7g.large"', ALLOWED),
         allowed=SMALL,
+    ),
+    passes("cst-instance-allowlist", "no type: a fleet names its own", lambda: template(None), allowed=SMALL),
+    refuses(
+        "cst-instance-allowlist",
+        "a large server",
+        lambda: instance(instance_type="m7g.large"),
+        ("shop", "instanceType", '"m7g.large"', ALLOWED),
+        allowed=SMALL,
+    ),
+    refuses(
+        "cst-instance-allowlist",
+        "a large instance of a cluster",
+        member,
+        ("reader", "instanceClass", '"db.r7g.large"', ALLOWED),
+        allowed=SMALL,
+    ),
+    refuses(
+        "cst-instance-allowlist",
+        "a large cache",
+        cache,
+        ("sessions", "nodeType", '"cache.r7g.large"', ALLOWED),
+        allowed=SMALL,
+    ),
+    refuses(
+        "cst-gp3",
+        "a volume",
+        lambda: aws.ebs.Volume("files", availability_zone="us-east-1a", size=10, type="gp2"),
+        ("files", "type", '"gp2"', '"gp3"'),
+    ),
+    refuses(
+        "cst-gp3",
+        "the root volume of a server",
+        lambda: instance(instance_type="m7g.large", root_block_device={"volume_type": "gp2"}),
+        ("shop", "rootBlockDevice.volumeType", '"gp2"', '"gp3"'),
     ),
     passes("cst-gp3", "gp3", lambda: template(volume_type="gp3")),
     passes("cst-gp3", "not known", lambda: template(volume_type=later("gp3")), left=("web",)),

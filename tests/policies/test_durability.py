@@ -126,6 +126,51 @@ CASES = [
         lambda: logs(retention_in_days=5),
         ("web", "retentionInDays", "5", "7 days or more, stated"),
     ),
+    refuses(
+        "dur-final-snapshot",
+        "a database without",
+        lambda: instance(skip_final_snapshot=True),
+        ("orders", "skipFinalSnapshot", "true", "false"),
+    ),
+    refuses(
+        "dur-final-snapshot",
+        "documents without",
+        lambda: aws.docdb.Cluster("documents", skip_final_snapshot=True),
+        ("documents", "skipFinalSnapshot", "true", "false"),
+    ),
+    refuses(
+        "dur-final-snapshot",
+        "a graph without",
+        lambda: aws.neptune.Cluster("graph", skip_final_snapshot=True),
+        ("graph", "skipFinalSnapshot", "true", "false"),
+    ),
+    refuses(
+        "dur-final-snapshot",
+        "a warehouse without",
+        lambda: aws.redshift.Cluster(
+            "facts", cluster_identifier="facts", node_type="ra3.large", skip_final_snapshot=True
+        ),
+        ("facts", "skipFinalSnapshot", "true", "false"),
+    ),
+    refuses(
+        "dur-pulumi-protect",
+        "a search domain",
+        lambda: aws.opensearch.Domain("search"),
+        ("search", "id", "no protect option", "protect"),
+    ),
+    refuses(
+        "dur-pulumi-protect",
+        "a stream",
+        lambda: aws.kinesis.Stream("clicks"),
+        ("clicks", "id", "no protect option", "protect"),
+    ),
+    refuses("dur-pulumi-protect", "a volume", volume, ("disk", "id", "no protect option", "protect")),
+    refuses(
+        "dur-pulumi-protect",
+        "a volume that leaves nothing",
+        lambda: volume(final_snapshot=False),
+        ("disk", "id", "no protect option", "protect"),
+    ),
 ]
 
 

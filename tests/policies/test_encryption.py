@@ -155,6 +155,24 @@ CASES = [
     passes("sec-kms-rotation", "a key for signing", lambda: key(customer_master_key_spec="ECC_NIST_P256")),
     passes("sec-kms-rotation", "not known", lambda: key(enable_key_rotation=later(True)), left=("data",)),
     refuses("sec-kms-rotation", "the default", key, ("data", "enableKeyRotation", "nothing", "true")),
+    refuses(
+        "sec-rds-encryption",
+        "a cluster",
+        lambda: aws.rds.Cluster("orders", engine="aurora-postgresql"),
+        ("orders", "storageEncrypted", "nothing", "true"),
+    ),
+    refuses(
+        "sec-rds-encryption",
+        "documents",
+        lambda: aws.docdb.Cluster("documents"),
+        ("documents", "storageEncrypted", "nothing", "true"),
+    ),
+    refuses(
+        "sec-rds-encryption",
+        "a graph",
+        lambda: aws.neptune.Cluster("graph"),
+        ("graph", "storageEncrypted", "nothing", "true"),
+    ),
 ]
 
 

@@ -157,6 +157,32 @@ CASES = [
             '"DISABLED"',
         ),
     ),
+    refuses(
+        "sec-rds-public",
+        "an instance of a cluster",
+        lambda: aws.rds.ClusterInstance(
+            "reader",
+            cluster_identifier="orders",
+            engine="aurora-mysql",
+            instance_class="db.r7g.large",
+            publicly_accessible=True,
+        ),
+        ("reader", "publiclyAccessible", "true", "false"),
+    ),
+    refuses(
+        "sec-rds-public",
+        "a warehouse",
+        lambda: aws.redshift.Cluster(
+            "facts", cluster_identifier="facts", node_type="ra3.large", publicly_accessible=True
+        ),
+        ("facts", "publiclyAccessible", "true", "false"),
+    ),
+    refuses(
+        "sec-rds-public",
+        "a cluster of several zones",
+        lambda: aws.rds.Cluster("orders", engine="postgres", publicly_accessible=True),
+        ("orders", "publiclyAccessible", "true", "false"),
+    ),
 ]
 
 

@@ -92,6 +92,43 @@ CASES = [
     passes("sec-ssm-secure", "no secret", lambda: parameter("table")),
     passes("sec-ssm-secure", "not known", lambda: parameter(kind=later("SecureString")), left=("db-password",)),
     refuses("sec-ssm-secure", "in plain", parameter, ("db-password", "type", '"String"', '"SecureString"')),
+    refuses(
+        "sec-no-keys-in-plain",
+        "an access key in the script of a server",
+        lambda: aws.ec2.Instance("web", user_data=f"export AWS_ACCESS_KEY_ID={ID}"),
+        ("web", "userData", *PLAIN),
+    ),
+    refuses(
+        "sec-no-keys-in-plain",
+        "an access key in the script of a server, in base64",
+        lambda: aws.ec2.Instance("web", user_data_base64=SCRIPT),
+        ("web", "userDataBase64", *PLAIN),
+    ),
+    refuses(
+        "sec-rds-secret",
+        "a cluster's in the program",
+        lambda: aws.rds.Cluster("orders", engine="aurora-postgresql", master_password="x"),
+        ("orders", "masterPassword", "a password", "none"),
+    ),
+    refuses(
+        "sec-rds-secret",
+        "that of documents",
+        lambda: aws.docdb.Cluster("documents", master_password="x"),
+        ("documents", "masterPassword", "a password", "none"),
+    ),
+    refuses(
+        "sec-rds-secret",
+        "a warehouse's",
+        lambda: aws.redshift.Cluster("facts", cluster_identifier="facts", node_type="ra3.large", master_password="x"),
+        ("facts", "masterPassword", "a password", "none"),
+    ),
+    passes(
+        "sec-rds-secret",
+        "a warehouse's that AWS makes",
+        lambda: aws.redshift.Cluster(
+            "facts", cluster_identifier="facts", node_type="ra3.large", manage_master_password=True
+        ),
+    ),
 ]
 
 

@@ -1,5 +1,6 @@
 """Rules of tagging, each on programs that it passes and programs that it refuses."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pulumi_aws as aws
@@ -18,6 +19,19 @@ def group(*tags: Any, **properties: Any) -> None:
 
 def owner(*, propagated: Any) -> dict[str, Any]:
     return {"key": "owner", "value": "shop", "propagate_at_launch": propagated}
+
+
+UNTAGGED: dict[str, Callable[[], object]] = {
+    "bucket": lambda: aws.s3.Bucket("bucket"),
+    "cache": lambda: aws.elasticache.ReplicationGroup("cache", description="hot"),
+    "table": lambda: aws.dynamodb.Table("table", hash_key="id", attributes=[{"name": "id", "type": "S"}]),
+    "server": lambda: aws.ec2.Instance("server"),
+    "function": lambda: aws.lambda_.Function("function", role="arn:aws:iam::123456789012:role/work"),
+    "balancer": lambda: aws.lb.LoadBalancer("balancer"),
+    "cluster": lambda: aws.rds.Cluster("cluster", engine="aurora-postgresql"),
+    "database": lambda: aws.rds.Instance("database", instance_class="db.m7g.large", engine="postgres"),
+    "topic": lambda: aws.sns.Topic("topic"),
+}
 
 
 CASES = [
@@ -48,6 +62,17 @@ CASES = [
         left=("web",),
     ),
     passes("tag-asg-propagate", "no tags", group),
+    *(
+        refuses("tag-required", title, program, (title, "tags", "no owner", "a tag owner"), tags=["owner"])
+        for title, program in UNTAGGED.items()
+    ),
+    refuses(
+        "tag-required",
+        "one of the two asked for",
+        lambda: queue({"owner": "shop"}),
+        ("jobs", "tags", "no team", "a tag team"),
+        tags=["owner", "team"],
+    ),
 ]
 
 

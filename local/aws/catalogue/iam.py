@@ -219,3 +219,23 @@ POLICY = ResourceType(
     tagging=Tagging(tag="tag_policy", untag="untag_policy", params={"PolicyArn": "$id"}),
     naming=Naming(limit=128),
 )
+
+
+def _with_scheme(properties: Properties) -> Properties:
+    """IAM leaves the scheme out of what it says."""
+    url = properties.get("url")
+    return {**properties, "url": f"https://{url}"} if url and "://" not in url else properties
+
+
+OPEN_ID_CONNECT_PROVIDER = ResourceType(
+    token="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    service="iam",
+    create=Operation(name="create_open_id_connect_provider"),
+    id="OpenIDConnectProviderArn",
+    read=(Read(name="get_open_id_connect_provider", params={"OpenIDConnectProviderArn": "$id"}),),
+    delete=Operation(name="delete_open_id_connect_provider", params={"OpenIDConnectProviderArn": "$id"}),
+    names={"clientIdLists": "ClientIDList", "thumbprintLists": "ThumbprintList"},
+    outputs={"arn": "$id"},
+    required=frozenset({"clientIdLists"}),
+    restore=_with_scheme,
+)

@@ -115,6 +115,16 @@ def test_a_secret_s_value_is_that_of_its_current_version(aws: Instance, emulator
         aws.invoke(token, secretId="nothing")
 
 
+def test_for_a_secret_of_another_account_stands_one_that_every_push_platform_can_read(aws: Instance) -> None:
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:push-ios-a1b2c3"
+    found = aws.found("aws:secretsmanager/getSecretVersion:getSecretVersion", secretId=arn)
+    assert found["arn"] == arn
+    assert {"signing_key", "key_id", "private_key", "client_email"} <= set(json.loads(found["secretString"]))
+    assert "PRIVATE KEY" not in found["secretString"].replace("-----BEGIN PRIVATE KEY-----", "").replace(
+        "-----END PRIVATE KEY-----", ""
+    )
+
+
 def test_networks_are_found_by_tags_and_filters(aws: Instance, emulator: daemon.Emulator) -> None:
     ec2 = _client(emulator, "ec2")
     vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]

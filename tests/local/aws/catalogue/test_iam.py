@@ -40,6 +40,13 @@ def _policy(world: World, made: Made) -> Any:
     return version, found["PolicyVersion"]["Document"]
 
 
+def _provider(world: World, made: Made) -> Any:
+    found = world.client("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=made.id)
+    return {
+        key: value if key == "Url" else [*value] for key, value in only(found, "Url", "ClientIDList", "Tags").items()
+    }
+
+
 CASES = [
     Case(
         token="aws:iam/role:Role",
@@ -118,6 +125,21 @@ CASES = [
         change=lambda _: {"policy": policy("s3:PutObject")},
         changed=("v2", json.loads(policy("s3:PutObject"))),
         outputs={"arn": lambda _, made: made.id, "policyId": ...},
+    ),
+    Case(
+        token="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        inputs=lambda _: {
+            "url": "https://token.actions.githubusercontent.com",
+            "clientIdLists": ["sts.amazonaws.com"],
+            "tags": {"team": "a"},
+        },
+        look=_provider,
+        made={
+            "Url": "token.actions.githubusercontent.com",
+            "ClientIDList": ["sts.amazonaws.com"],
+            "Tags": [{"Key": "team", "Value": "a"}],
+        },
+        outputs={"arn": lambda _, made: made.id},
     ),
 ]
 

@@ -42,9 +42,7 @@ def _policy(world: World, made: Made) -> Any:
 
 def _provider(world: World, made: Made) -> Any:
     found = world.client("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=made.id)
-    return {
-        key: value if key == "Url" else [*value] for key, value in only(found, "Url", "ClientIDList", "Tags").items()
-    }
+    return only(found, "Url", "ClientIDList", "Tags")
 
 
 CASES = [
@@ -135,7 +133,7 @@ CASES = [
         },
         look=_provider,
         made={
-            "Url": "token.actions.githubusercontent.com",
+            "Url": "https://token.actions.githubusercontent.com",
             "ClientIDList": ["sts.amazonaws.com"],
             "Tags": [{"Key": "team", "Value": "a"}],
         },

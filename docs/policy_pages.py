@@ -43,7 +43,7 @@ def page(rule: Rule, failing: Example, passing: Example) -> str:
         "## How to fix it",
         rule.remediation,
         *([_BY_THE_ENGINE.format(why=rule.safe_to_set)] if rule.safe_to_set else []),
-        f"AWS on it: <{rule.source.url}>",
+        f"From AWS: <{rule.source.url}>",
         "## Refused",
         *_configured(rule, failing),
         _yaml(failing),

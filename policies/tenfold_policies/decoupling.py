@@ -6,6 +6,7 @@ worker.
 """
 
 import re
+from collections.abc import Iterable
 
 from pulumi_policy import Severity
 
@@ -22,7 +23,7 @@ from .tokens import (
     QUEUE_REDRIVE_ALLOW_POLICY,
     QUEUE_REDRIVE_POLICY,
 )
-from .view import Findings, Referrers, Resource, Stack, Undecided, Value, attempt, some
+from .view import Findings, Plain, Referrers, Resource, Stack, Undecided, Value, attempt, some
 
 _DEAD_LETTERS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
 _LAMBDA_QUEUES = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
@@ -258,19 +259,38 @@ def _watches_depth(alarm: Resource) -> bool:
 
 def _notifies(alarm: Resource, stack: Stack) -> bool:
     """Whether an alarm has actions, or is one of those that a composite alarm with actions watches."""
-    return _acts(alarm) or any(_acts(each) and _watches(each, alarm) for each in stack.of(COMPOSITE_ALARM))
+    if _acts(alarm):
+        return True
+    watched, doubts = stack.once(_watched)
+    if alarm.urn in watched or any(alarm[key].raw in watched for key in ("arn", "name")):
+        return True
+    if doubts:
+        raise doubts[0]
+    return False
 
 
-def _watches(composite: Resource, alarm: Resource) -> bool:
-    """Whether a composite alarm's rule names an alarm; where it is not known, whether it was made from it."""
+def _watched(stack: Stack) -> tuple[set[Plain], list[Undecided]]:
+    """The names, ARNs and URNs of alarms that composite alarms with actions watch, and the doubts about more."""
+    watched: set[Plain] = set()
+    doubts: list[Undecided] = []
+    for composite in stack.of(COMPOSITE_ALARM):
+        try:
+            if _acts(composite):
+                watched.update(_names(composite))
+        except Undecided as undecided:
+            doubts.append(undecided)
+    return watched, doubts
+
+
+def _names(composite: Resource) -> Iterable[str]:
+    """The alarms that a composite alarm's rule names; where it is not known, those that it was made from."""
     rule = composite["alarmRule"]
-    if rule.unknown:
-        made_from = composite.references.get("alarmRule", ())
-        if not made_from:
-            raise Undecided(rule)
-        return alarm.urn in made_from
-    named = set(re.findall(r"""[("']([^()"']+)["')]""", rule.text() or ""))
-    return any(alarm[key].raw in named for key in ("arn", "name"))
+    if not rule.unknown:
+        return re.findall(r"""[("']([^()"']+)["')]""", rule.text() or "")
+    made_from = composite.references.get("alarmRule", ())
+    if not made_from:
+        raise Undecided(rule)
+    return made_from
 
 
 def _acts(alarm: Resource) -> bool:

@@ -22,7 +22,7 @@ from .tokens import (
     SCHEDULE,
     TOPIC_SUBSCRIPTION,
 )
-from .view import Findings, Resource, Stack, Value, attempt, some
+from .view import Findings, Resource, Stack, Undecided, Value, attempt, some
 
 _LOOSE_COUPLING = "REL04-BP02"
 _LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg"
@@ -97,29 +97,33 @@ def failed_events_are_kept(function: Resource, stack: Stack, _: Settings) -> Fin
     dead_letters = function["deadLetterConfig.targetArn"]
     if dead_letters.given or some(stack.referrers(function, EVENT_INVOKE_CONFIG, "functionName"), _keeps_failures):
         return
-    callers = (
-        stack.referrers(function, TOPIC_SUBSCRIPTION, "endpoint"),
-        stack.referrers(function, EVENT_TARGET, "arn"),
-        stack.referrers(function, BUCKET_NOTIFICATION, "lambdaFunctions"),
+    ways = (
+        (function, TOPIC_SUBSCRIPTION, "endpoint"),
+        (function, EVENT_TARGET, "arn"),
+        (function, BUCKET_NOTIFICATION, "lambdaFunctions"),
         *(
-            stack.referrers(alias, type_, path)
+            (alias, type_, path)
             for alias in stack.referrers(function, LAMBDA_ALIAS, "functionName").resources
             for type_, path in ((TOPIC_SUBSCRIPTION, "endpoint"), (EVENT_TARGET, "arn"))
         ),
     )
-    if called := sorted({caller.name for referrers in callers for caller in referrers.resources}):
+    if called := sorted({caller.name for way in ways for caller in stack.referrers(*way).resources}):
         yield dead_letters.violates(
             found=f"no place for events of {', '.join(called)}",
             allowed="a queue or topic for events that fail",
             fix="set deadLetterConfig.targetArn to the ARN of a queue, or create a FunctionEventInvokeConfig.",
         )
         return
+    for target, type_, path in ways:
+        if doubts := stack.once(_who_may_call, target.type, type_, path):
+            raise doubts[0]
+
+
+def _who_may_call(stack: Stack, called: str, type_: str, path: str) -> list[Undecided]:
+    """The doubts about whom a property calls, as far as that can be a function."""
     # Whom a subscription calls that is of another protocol need not be known: it is no function.
     others = {each.urn for each in stack.of(TOPIC_SUBSCRIPTION) if not _calls_function(each)}
-    for referrers in callers:
-        for doubt in referrers.doubts:
-            if doubt.finding.urn not in others:
-                raise doubt
+    return [doubt for doubt in stack.doubts(called, type_, path) if doubt.finding.urn not in others]
 
 
 def _calls_function(subscription: Resource) -> bool:

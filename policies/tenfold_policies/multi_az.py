@@ -4,6 +4,8 @@
 these rules hold each part of that spread: subnets, NAT paths, load balancers, fleets and functions.
 """
 
+from collections.abc import Mapping
+
 from pulumi_policy import Severity
 
 from .routes import public, route_tables, routes_of
@@ -265,11 +267,15 @@ def _network(subnet: Resource, stack: Stack) -> Referrers:
     if own.resources:
         siblings = stack.referrers(own.resources[0], SUBNET, "vpcId")
         return Referrers(tuple(sorted(siblings.resources, key=lambda sibling: sibling.urn)), siblings.doubts)
-    links = [(sibling, stack.links(sibling["vpcId"], VPC)) for sibling in stack.of(SUBNET)]
-    return Referrers(
-        tuple(sorted((sibling for sibling, link in links if link.outside == own.outside), key=lambda s: s.urn)),
-        tuple(Undecided(link.value) for _, link in links if link.hidden != 0),
-    )
+    return Referrers(tuple(stack.once(_by_network)[own.outside]), stack.doubts(VPC, SUBNET, "vpcId"))
+
+
+def _by_network(stack: Stack) -> Mapping[tuple[str, ...], list[Resource]]:
+    """The subnets of each VPC that the stack does not hold, in a stable order."""
+    networks: dict[tuple[str, ...], list[Resource]] = {}
+    for subnet in sorted(stack.of(SUBNET), key=lambda each: each.urn):
+        networks.setdefault(stack.links(subnet["vpcId"], VPC).outside, []).append(subnet)
+    return networks
 
 
 def _gateway_in_zone(subnet: Resource, target: Value, stack: Stack) -> Findings:

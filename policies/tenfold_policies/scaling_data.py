@@ -86,26 +86,36 @@ def _scales(store: Resource, name: str, prefix: str, dimension: str, stack: Stac
     Raises:
         Undecided: None is known to, and one may.
     """
-    doubts: list[Undecided] = []
-    for policy in stack.of(APPAUTOSCALING_POLICY):
-        try:
-            if policy["scalableDimension"].text() == dimension and _moves(policy, store, name, prefix, stack):
-                return True
-        except Undecided as undecided:
-            doubts.append(undecided)
+    urns, names, doubts = stack.once(_moved, store.type, dimension)
+    own = store[name]
+    if store.urn in urns or (names and own.given and f"{prefix}{own.text()}" in names):
+        return True
     if doubts:
         raise doubts[0]
     return False
 
 
-def _moves(policy: Resource, store: Resource, name: str, prefix: str, stack: Stack) -> bool:
-    """Whether a policy's resource is a store: by its name, or by what the name was made from, at one remove or none."""
-    moved = policy["resourceId"]
-    for target in stack.links(moved, APPAUTOSCALING_TARGET).resources:
-        moved = target["resourceId"]
-    links = stack.links(moved, store.type)
-    if store in links.resources:
-        return True
-    if moved.unknown and not links.resources:
-        raise Undecided(moved)
-    return not moved.unknown and store[name].given and moved.text() == f"{prefix}{store[name].text()}"
+def _moved(stack: Stack, store: str, dimension: str) -> tuple[set[str], set[str], list[Undecided]]:
+    """The stores of a type that policies move in a dimension, by URN and by name, and the doubts about more.
+
+    The URN is known where a policy's resource was made from the store, at one remove or none; a name is `table/orders`.
+    """
+    urns: set[str] = set()
+    names: set[str] = set()
+    doubts: list[Undecided] = []
+    for policy in stack.of(APPAUTOSCALING_POLICY):
+        try:
+            if policy["scalableDimension"].text() != dimension:
+                continue
+            resource = policy["resourceId"]
+            for target in stack.links(resource, APPAUTOSCALING_TARGET).resources:
+                resource = target["resourceId"]
+            links = stack.links(resource, store)
+            urns.update(each.urn for each in links.resources)
+            if resource.unknown and not links.resources:
+                raise Undecided(resource)
+            if not resource.unknown and (text := resource.text()):
+                names.add(text)
+        except Undecided as undecided:
+            doubts.append(undecided)
+    return urns, names, doubts

@@ -86,7 +86,7 @@ def no_cycles(group: Resource, stack: Stack, settings: Settings) -> Findings:
     callers = sorted({caller for caller, _ in _callers(group, called, stack, settings)})
     if not callers:
         return
-    calls, doubts = _calls(stack, settings)
+    calls, doubts = stack.once(_calls, settings)
     for caller, door in _callers(group, called, stack, settings):
         circle = _path(calls, called, caller)
         # Said once: on the calls of the first service of the circle.

@@ -31,13 +31,24 @@ _ALIKE = Source(_PAGE, well_architected="REL08-BP04")
 
 def shards_of(cluster: str, stack: Stack) -> dict[str, Resource]:
     """The databases of a sharded cluster by the name of their shard; a read replica is none."""
-    return {
-        shard: database
-        for database in sorted(stack.of(*_DATABASES), key=lambda each: each.urn)
-        if (shard := tag(database, SHARD_TAG).text())
-        and (tag(database, CLUSTER_TAG).text() or "") == cluster
-        and not database["replicateSourceDb"].given
-    }
+    clusters, doubt = stack.once(_clusters)
+    if doubt:
+        raise doubt
+    return clusters.get(cluster, {})
+
+
+def _clusters(stack: Stack) -> tuple[dict[str, dict[str, Resource]], Undecided | None]:
+    """The shards of each cluster, and the doubt where a database may be a shard of any."""
+    clusters: dict[str, dict[str, Resource]] = {}
+    for database in sorted(stack.of(*_DATABASES), key=lambda each: each.urn):
+        try:
+            shard = tag(database, SHARD_TAG).text()
+            cluster = (tag(database, CLUSTER_TAG).text() or "") if shard else ""
+        except Undecided as undecided:
+            return {}, undecided
+        if shard and not database["replicateSourceDb"].given:
+            clusters.setdefault(cluster, {})[shard] = database
+    return clusters, None
 
 
 @stack_rule(
@@ -54,7 +65,7 @@ def same_engine(database: Resource, stack: Stack, _: Settings) -> Findings:
     A row that moves is written by one and read by the other, and a query that is fast on one is to be so on all.
     """
     for name in ("engine", "engineVersion"):
-        yield from attempt(_alike(database, stack, database[name], lambda each, name=name: each[name].shown()))
+        yield from attempt(_alike(database, stack, database[name], _shown, name))
 
 
 @stack_rule(
@@ -71,7 +82,7 @@ def same_parameters(database: Resource, stack: Stack, _: Settings) -> Findings:
     A shard on which replication, time zone or sorting is set otherwise answers otherwise, for the users on it.
     """
     name = _parameters_property(database)
-    yield from attempt(_alike(database, stack, database[name], lambda each: _parameters(each, stack)))
+    yield from attempt(_alike(database, stack, database[name], _parameters))
 
 
 def _parameters_property(database: Resource) -> str:
@@ -108,7 +119,7 @@ def same_family(database: Resource, stack: Stack, _: Settings) -> Findings:
     of a larger size, and of a greater weight.
     """
     where = database["clusterMembers" if database.type == RDS_CLUSTER else "instanceClass"]
-    yield from attempt(_alike(database, stack, where, lambda each: _families(each, stack)))
+    yield from attempt(_alike(database, stack, where, _families))
 
 
 def _families(database: Resource, stack: Stack) -> str:
@@ -122,21 +133,34 @@ def _family(value: Value) -> str:
     return ".".join((value.text() or "none").split(".")[:2])
 
 
-def _alike(database: Resource, stack: Stack, where: Value, what: Callable[[Resource], str]) -> Findings:
+def _shown(database: Resource, _: Stack, name: str) -> str:
+    return database[name].shown()
+
+
+def _alike(database: Resource, stack: Stack, where: Value, what: Callable[..., str], *of: str) -> Findings:
     """A finding on a shard that differs from most of its cluster."""
     if not tag(database, SHARD_TAG).text():
         return
-    siblings = shards_of(tag(database, CLUSTER_TAG).text() or "", stack)
-    values = Counter(what(each) for each in siblings.values())
-    own = what(database)
-    # Of what is as frequent, the first in the order of texts: the verdict is the same in every run.
-    most = min(values, key=lambda value: (-values[value], value), default=own)
-    if own != most:
+    most, doubt = stack.once(_most, tag(database, CLUSTER_TAG).text() or "", what, *of)
+    if doubt:
+        raise doubt
+    own = what(database, stack, *of)
+    if most is not None and own != most:
         yield where.violates(
             found=own,
             allowed=f"{most}, as other shards of the cluster have it",
             fix="bring all shards to the same, one after another.",
         )
+
+
+def _most(stack: Stack, cluster: str, what: Callable[..., str], *of: str) -> tuple[str | None, Undecided | None]:
+    """What most shards of a cluster have, or the doubt about it."""
+    try:
+        values = Counter(what(each, stack, *of) for each in shards_of(cluster, stack).values())
+    except Undecided as undecided:
+        return None, undecided
+    # Of what is as frequent, the first in the order of texts: the verdict is the same in every run.
+    return min(values, key=lambda value: (-values[value], value), default=None), None
 
 
 @stack_rule(

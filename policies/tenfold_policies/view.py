@@ -11,14 +11,17 @@ next.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from pulumi_policy import Secret, proxy
 
 Plain = object
 """None, bool, int, float, str, list, dict, `UNKNOWN`, or an asset or archive, which rules do not look into."""
+
+
+_T = TypeVar("_T")
 
 
 class _Unknown:
@@ -327,7 +330,8 @@ class Stack:
         for resource in self._by_urn.values():
             self._by_type.setdefault(resource.type, []).append(resource)
         self._by_identity: dict[str, dict[str, Resource]] = {}
-        self._by_target: dict[tuple[str, str, str], tuple[dict[str, list[Resource]], list[Undecided]]] = {}
+        self._by_target: dict[tuple[str, str, str], tuple[dict[str, list[Resource]], tuple[Undecided, ...]]] = {}
+        self._derived: dict[tuple[object, ...], Any] = {}
 
     def of(self, *types: str) -> list[Resource]:
         """The resources of these types."""
@@ -362,13 +366,31 @@ class Stack:
 
     def referrers(self, target: Resource, type_: str, path: str) -> Referrers:
         """The resources of a type whose property refers to a resource."""
-        key = (type_, path, target.type)
-        if key not in self._by_target:
-            self._by_target[key] = self._index(*key)
-        index, doubts = self._by_target[key]
-        return Referrers(tuple(index.get(target.urn, ())), tuple(doubts))
+        index, doubts = self._index(type_, path, target.type)
+        return Referrers(tuple(index.get(target.urn, ())), doubts)
 
-    def _index(self, type_: str, path: str, target_type: str) -> tuple[dict[str, list[Resource]], list[Undecided]]:
+    def doubts(self, target_type: str, type_: str, path: str) -> tuple[Undecided, ...]:
+        """The doubts about whom a property of some resources refers to: the same for all that they may refer to."""
+        return self._index(type_, path, target_type)[1]
+
+    def once(self, derive: Callable[..., _T], *of: Hashable) -> _T:
+        """What `derive(stack, *of)` returns, made once: what a rule has to know of all resources to judge each."""
+        key = (derive, *of)
+        if key not in self._derived:
+            self._derived[key] = derive(self, *of)
+        return self._derived[key]
+
+    def _index(
+        self, type_: str, path: str, target_type: str
+    ) -> tuple[dict[str, list[Resource]], tuple[Undecided, ...]]:
+        key = (type_, path, target_type)
+        if key not in self._by_target:
+            self._by_target[key] = self._referring(*key)
+        return self._by_target[key]
+
+    def _referring(
+        self, type_: str, path: str, target_type: str
+    ) -> tuple[dict[str, list[Resource]], tuple[Undecided, ...]]:
         index: dict[str, list[Resource]] = {}
         doubts: list[Undecided] = []
         for resource in self.of(type_):
@@ -377,7 +399,7 @@ class Stack:
                 index.setdefault(target.urn, []).append(resource)
             if links.hidden != 0:
                 doubts.append(Undecided(links.value))
-        return index, doubts
+        return index, tuple(doubts)
 
     def _identities(self, type_: str) -> dict[str, Resource]:
         if type_ not in self._by_identity:
@@ -409,15 +431,15 @@ def some(referrers: Referrers, holds: Callable[[Resource], bool] = lambda _: Tru
     Raises:
         Undecided: None is known to, and one may.
     """
-    doubts = list(referrers.doubts)
+    doubt = next(iter(referrers.doubts), None)
     for resource in referrers.resources:
         try:
             if holds(resource):
                 return True
         except Undecided as undecided:
-            doubts.append(undecided)
-    if doubts:
-        raise doubts[0]
+            doubt = doubt or undecided
+    if doubt:
+        raise doubt
     return False
 
 

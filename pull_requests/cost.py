@@ -60,7 +60,7 @@ def cost_change(preview: Preview, price: MonthlyPrice, paid_by_use: PaidByUse) -
             use = paid_by_use(type_)
             (by_use if use else unpriced)[use or type_] += 1
     differing = {type_: usd for type_, usd in by_type.items() if abs(usd) >= 0.005}
-    return CostChange(sum(by_type.values()), differing, by_use, unpriced, preview.ended)
+    return CostChange(sum(by_type.values()), differing, dict(by_use), dict(unpriced), preview.ended)
 
 
 def _properties(state: State, around: Mapping[str, State]) -> Mapping[str, Any]:

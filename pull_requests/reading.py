@@ -95,7 +95,10 @@ def _lines(text: str, source: str) -> Iterator[dict[str, Any] | str]:
         except ValueError:
             yield line
             continue
-        if not isinstance(found, dict) or not any(key.endswith("Event") for key in found):
+        if not isinstance(found, dict):
+            yield line
+            continue
+        if not any(key.endswith("Event") for key in found):
             raise UnreadablePreviewError(
                 f"{source}: line {number} is JSON, but no event of Pulumi's engine. Give what "
                 "`pulumi preview --json` prints, or what its --event-log writes."

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from pull_requests.cost import CostChange
-from pull_requests.data_holders import HOLDERS, data_losses, fate
+from pull_requests.data_holders import HOLDERS, data_losses, fate, holds_data
 from pull_requests.markdown import block, code, details, prose, table
 from pull_requests.preview import Action, Change, Preview
 from pull_requests.values import before_and_after
@@ -73,16 +73,14 @@ def _errors(preview: Preview, detail: Detail) -> list[str]:
 def _losses(preview: Preview, detail: Detail) -> list[str]:
     """What is replaced or destroyed, that which holds data first."""
     losses = data_losses(preview)
-    changes = [*losses, *(one for one in preview.of(Action.REPLACED, Action.DESTROYED) if one not in losses)]
+    every = preview.of(Action.REPLACED, Action.DESTROYED)
+    changes = [*losses, *(one for one in every if not holds_data(one.type, one.old))]
     if not changes:
         return []
     shown, more = detail.first(changes)
-    rows = [
-        (resource(change), change.action, _because(change), _data(change) if change in losses else "no data")
-        for change in shown
-    ]
+    rows = [(resource(change), change.action, _because(change), _data(change)) for change in shown]
     lines = ["**Replaced and destroyed**", "", *table(("Resource", "What", "Because of", "Data"), rows)]
-    hidden = len(losses) - len([change for change in shown if change in losses])
+    hidden = max(0, len(losses) - len(shown))
     with_data = f", **of which {hidden:,} hold data**" if hidden else ""
     return [*lines, *(["", f"and {more:,} more{with_data}"] if more else [])]
 
@@ -101,6 +99,8 @@ def _values(change: Change, path: str) -> str:
 
 
 def _data(change: Change) -> str:
+    if not holds_data(change.type, change.old):
+        return "no data"
     return f"**{HOLDERS[change.type]}**: {prose(fate(change.type, change.old))}"
 
 
@@ -143,9 +143,8 @@ def _changed(preview: Preview, detail: Detail) -> list[str]:
 def _drift(preview: Preview, detail: Detail) -> list[str]:
     """What was done to AWS by hand; the update undoes it."""
     gone = [change for change in preview.drift if change.action == Action.DESTROYED]
-    lines = _differences(
-        "Changed behind Pulumi's back", [change for change in preview.drift if change not in gone], detail
-    )
+    changed = [change for change in preview.drift if change.action != Action.DESTROYED]
+    lines = _differences("Changed behind Pulumi's back", changed, detail)
     if gone:
         shown, more = detail.first(gone)
         names = [resource(change) for change in shown] + ([f"{more:,} more"] if more else [])

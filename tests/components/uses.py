@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from pull_requests.data_holders import HOLDERS
 from tests.components.building import CREDENTIALS
 
 ROOT = Path(__file__).parents[2]
@@ -685,22 +686,5 @@ IRREPLACEABLE = {
     "aws:ec2/eip:Eip": ("domain", "publicIpv4Pool"),
 }
 
-# What would hold data, and is checked by nobody here.
-HOLDS_DATA = {
-    "aws:dynamodb/table:Table",
-    "aws:docdb/cluster:Cluster",
-    "aws:ebs/volume:Volume",
-    "aws:ecr/repository:Repository",
-    "aws:efs/fileSystem:FileSystem",
-    "aws:elasticache/replicationGroup:ReplicationGroup",
-    "aws:elasticache/serverlessCache:ServerlessCache",
-    "aws:kinesis/stream:Stream",
-    "aws:kms/key:Key",
-    "aws:neptune/cluster:Cluster",
-    "aws:opensearch/domain:Domain",
-    "aws:rds/cluster:Cluster",
-    "aws:rds/instance:Instance",
-    "aws:s3/bucket:Bucket",
-    "aws:secretsmanager/secret:Secret",
-    "aws:sqs/queue:Queue",
-}
+# What would hold data, and is checked by nobody here. A log group may be replaced: what it held is read somewhere else.
+HOLDS_DATA = HOLDERS.keys() - {"aws:cloudwatch/logGroup:LogGroup"}

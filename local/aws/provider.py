@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import grpc
 from botocore.exceptions import BotoCoreError, ClientError
-from google.protobuf import any_pb2, empty_pb2
+from google.protobuf import any_pb2, empty_pb2, struct_pb2
 
 from local.aws import configuration, invokes, resources
 from local.aws.assets import anchored, echoed
@@ -33,7 +33,7 @@ from local.aws.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc, stat
 from local.aws.records import Records
 from local.aws.resources import Account
 from local.aws.secrets import Path as SecretPath
-from local.aws.secrets import conceal, reveal
+from local.aws.secrets import conceal, reveal, silenced
 from local.aws.values import UNKNOWN, Properties, decode, encode
 from local.emulator import Emulator, home
 
@@ -84,13 +84,13 @@ def _answering(method: Method) -> Method:
         try:
             return method(self, request, context)
         except _HalfMadeError as error:
-            _abort_half_made(context, error)
+            _abort_half_made(context, error, _without_secrets(str(error), request))
         except (ClientError, BotoCoreError, ProviderError, TimeoutError, OSError) as error:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, reason(error))
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, _without_secrets(reason(error), request))
         except Exception as error:  # noqa: BLE001 - whatever it is, the engine must be told
             log = self.log_fault(method.__name__, request)
             said = f"a fault in the embedded AWS: {type(error).__name__}: {error}; more is in {log}"
-            context.abort(grpc.StatusCode.INTERNAL, said)
+            context.abort(grpc.StatusCode.INTERNAL, _without_secrets(said, request))
 
     return cast(Method, answer)
 
@@ -111,8 +111,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def log_fault(self, method: str, request: Any) -> Path:
         """Note the exception at hand, without the request's values."""
+        said = _without_secrets(traceback.format_exc(), request)
         with self._log.open("a") as file:
-            file.write(f"{method} {getattr(request, 'urn', getattr(request, 'tok', ''))}\n{traceback.format_exc()}\n")
+            file.write(f"{method} {getattr(request, 'urn', getattr(request, 'tok', ''))}\n{said}\n")
         return self._log
 
     # What the engine says to a provider as a whole.
@@ -194,7 +195,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             news.setdefault("region", account.region)
         olds = reveal(decode(request.olds))[0]
         inputs, faults = resources.check(account, kind, _name_of(request), request.randomSeed, olds, news)
-        named = [Fault(fault.path, f"{token}: {fault.reason}") for fault in faults]
+        named = [Fault(fault.path, f"{token}: {silenced(fault.reason, news, hidden)}") for fault in faults]
         return provider_pb2.CheckResponse(inputs=encode(conceal(inputs, hidden)), failures=_failures(named))
 
     @_answering
@@ -350,9 +351,16 @@ class _HalfMadeError(ProviderError):
         self.inputs = inputs
 
 
-def _abort_half_made(context: grpc.ServicerContext, error: _HalfMadeError) -> NoReturn:
+def _without_secrets(text: str, request: Any) -> str:
+    """A message without the secrets that the request was made with."""
+    for _, given in request.ListFields():
+        if isinstance(given, struct_pb2.Struct):
+            text = silenced(text, *reveal(decode(given)))
+    return text
+
+
+def _abort_half_made(context: grpc.ServicerContext, error: _HalfMadeError, said: str) -> NoReturn:
     """Fail, and tell the engine what is there all the same: it keeps it in its state and tries again."""
-    said = str(error)
     known = provider_pb2.ErrorResourceInitFailed(
         id=error.identity, properties=encode(error.inputs), inputs=encode(error.inputs), reasons=[said]
     )

@@ -258,6 +258,21 @@ def test_a_secret_changed_behind_the_back_is_still_one(special: Instance, emulat
     assert state["value"] == secret("leaked")
 
 
+def test_a_secret_is_in_no_message_about_it(special: Instance, folder: Path) -> None:
+    wrong = special.check(ROLE, {"assumeRolePolicy": TRUST, "maxSessionDuration": secret("hunter2\n")})
+    (failure,) = wrong.failures
+    assert failure.property == "maxSessionDuration"
+    assert "'[secret]' is given" in failure.reason
+
+    inputs = special.checked(ROLE, {"name": secret("hunter2"), "assumeRolePolicy": TRUST})
+    special.create(ROLE, inputs)
+    with pytest.raises(grpc.RpcError) as caught:
+        special.create(ROLE, inputs)
+    said: str = cast(Any, caught.value).details()
+    assert "EntityAlreadyExists" in said
+    assert "hunter" not in said
+
+
 def test_a_type_the_emulator_cannot_hold_is_checked_and_kept_on_record(special: Instance, folder: Path) -> None:
     news = {"serviceNamespace": "ecs", "resourceId": "service/a", "minCapacity": 1, "maxCapacity": 3}
     [failure] = special.check(TARGET, {**news, "serviceNamespace": "abacus", "scalableDimension": UNKNOWN}).failures
@@ -387,18 +402,18 @@ def test_an_update_goes_on_from_where_a_failed_one_left_it(emulator: daemon.Emul
 
 def test_a_fault_of_our_own_is_told_with_its_place_and_without_values(emulator: daemon.Emulator, folder: Path) -> None:
     def fails(_: object) -> dict[str, object]:
-        raise RuntimeError("our mistake")
+        raise RuntimeError("our mistake with hunter3")
 
     broken = {ROLE: replace(TYPES[ROLE], prepare=fails)}
     with (
         serve(emulator, folder, types=broken) as number,
         instance(number) as one,
-        pytest.raises(grpc.RpcError, match="a fault in the embedded AWS: RuntimeError: our mistake"),
+        pytest.raises(grpc.RpcError, match=r"a fault in the embedded AWS: RuntimeError: our mistake with \[secret\]"),
     ):
-        one.check(ROLE, {"assumeRolePolicy": "hunter2"})
+        one.check(ROLE, {"assumeRolePolicy": "hunter2", "description": secret("hunter3")})
     log = (folder / "emulator" / "provider.log").read_text()
     assert "Traceback" in log
-    assert "hunter2" not in log
+    assert "hunter" not in log
 
 
 def test_the_provider_says_which_version_it_stands_for(aws: Instance) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 from local import emulator
 from tests.upgrades.stack import RELEASED, ROOT, released_stack
 
+_LEFT_OUT = ("created", "modified", "sourcePosition", "stackTrace")
+
 
 def main() -> None:
     """Bring the program up, and keep the state."""
@@ -34,12 +36,11 @@ def main() -> None:
 
 
 def _trimmed(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The state without what no preview looks at: when each resource was made, and how the engine came about it."""
-    deployment = dict(state["deployment"])
+    """The state without what no preview looks at: when each resource was made, from which line, on which machine."""
+    deployment = json.loads(json.dumps(state["deployment"]).replace(str(ROOT), "/tenfold"))
     manifest = {"time": "0001-01-01T00:00:00Z", "magic": "", "version": ""}
     resources = [
-        {key: value for key, value in resource.items() if key not in ("created", "modified", "sourcePosition")}
-        for resource in deployment["resources"]
+        {key: value for key, value in resource.items() if key not in _LEFT_OUT} for resource in deployment["resources"]
     ]
     return {"version": state["version"], "deployment": {**deployment, "manifest": manifest, "resources": resources}}
 

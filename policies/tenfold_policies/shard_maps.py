@@ -17,7 +17,7 @@ from pulumi_policy import Severity
 
 from .labels import tag
 from .rule import Parameter, Settings, Source, resource_rule, stack_rule
-from .shards import CLUSTER_TAG, SHARD_TAG, shards_of
+from .shards import CLUSTER_TAG, SHARD_TAG, shard_of, shards_of
 from .tokens import DYNAMODB_TABLE, DYNAMODB_TABLE_ITEM, RDS_CLUSTER, RDS_INSTANCE, SSM_PARAMETER
 from .view import Findings, Resource, Stack, Undecided, Value
 
@@ -144,7 +144,7 @@ def no_owner_is_dropped(database: Resource, stack: Stack, settings: Settings) ->
     Its data goes with it, while every router still asks for it there. The map in force is a parameter, `published`,
     since a preview tells a policy nothing of what it deletes.
     """
-    if not tag(database, SHARD_TAG).text():
+    if not shard_of(database):
         return
     cluster = tag(database, CLUSTER_TAG).text() or ""
     databases = shards_of(cluster, stack)

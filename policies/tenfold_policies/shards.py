@@ -30,11 +30,16 @@ _ALIKE = Source(_PAGE, well_architected="REL08-BP04")
 
 
 def shards_of(cluster: str, stack: Stack) -> dict[str, Resource]:
-    """The databases of a sharded cluster by the name of their shard; a read replica is none."""
+    """The databases of a sharded cluster by the name of their shard."""
     clusters, doubt = stack.once(_clusters)
     if doubt:
         raise doubt
     return clusters.get(cluster, {})
+
+
+def shard_of(database: Resource) -> str | None:
+    """The name of the shard that a database is, if it is one; a read replica is none."""
+    return None if database["replicateSourceDb"].given else tag(database, SHARD_TAG).text()
 
 
 def _clusters(stack: Stack) -> tuple[dict[str, dict[str, Resource]], Undecided | None]:
@@ -42,11 +47,11 @@ def _clusters(stack: Stack) -> tuple[dict[str, dict[str, Resource]], Undecided |
     clusters: dict[str, dict[str, Resource]] = {}
     for database in sorted(stack.of(*_DATABASES), key=lambda each: each.urn):
         try:
-            shard = tag(database, SHARD_TAG).text()
+            shard = shard_of(database)
             cluster = (tag(database, CLUSTER_TAG).text() or "") if shard else ""
         except Undecided as undecided:
             return {}, undecided
-        if shard and not database["replicateSourceDb"].given:
+        if shard:
             clusters.setdefault(cluster, {})[shard] = database
     return clusters, None
 
@@ -139,7 +144,7 @@ def _shown(database: Resource, _: Stack, name: str) -> str:
 
 def _alike(database: Resource, stack: Stack, where: Value, what: Callable[..., str], *of: str) -> Findings:
     """A finding on a shard that differs from most of its cluster."""
-    if not tag(database, SHARD_TAG).text():
+    if not shard_of(database):
         return
     most, doubt = stack.once(_most, tag(database, CLUSTER_TAG).text() or "", what, *of)
     if doubt:
@@ -177,7 +182,7 @@ def writers_are_spread(database: Resource, stack: Stack, _: Settings) -> Finding
     Each shard survives the loss of a zone by a failover. With all writers in it, all shards fail over in the same
     minute, and none of the users can write. Where no zone is given, AWS chooses one for each.
     """
-    if not tag(database, SHARD_TAG).text():
+    if not shard_of(database):
         return
     siblings = shards_of(tag(database, CLUSTER_TAG).text() or "", stack)
     # One finding per cluster, on its first database.
@@ -219,7 +224,7 @@ def secrets_are_apart(database: Resource, stack: Stack, _: Settings) -> Findings
 
     Whoever has one shard's would have all of them, and none could be changed without all.
     """
-    if not tag(database, SHARD_TAG).text() or database["manageMasterUserPassword"].flag():
+    if not shard_of(database) or database["manageMasterUserPassword"].flag():
         return
     siblings = shards_of(tag(database, CLUSTER_TAG).text() or "", stack)
     for name in ("masterPassword", "masterPasswordWo", "password", "passwordWo"):

@@ -34,12 +34,18 @@ def parameter(value: Any = None, *, shards: tuple[str, ...] = (), tags: Any = US
     aws.ssm.Parameter("map", type="String", value=text, tags=tags)
 
 
-def item(*, shards: tuple[str, ...] = (), first: bool = False, **given: Any) -> None:
+def item(
+    *, shards: tuple[str, ...] = (), first: bool = False, shards_given: dict[str, str] | None = None, **given: Any
+) -> None:
     keys: Any = {"hash_key": "map", "range_key": "item", "billing_mode": "PAY_PER_REQUEST"}
     table = aws.dynamodb.Table("maps", tags={"ShardedCluster": "users"}, **keys)
     for name in shards:
         shard(name, cluster="users")
-    text = {"map": {"S": "main"}, "item": {"S": "version#2"}, "text": {"S": json.dumps(document(**given))}}
+    text = {
+        "map": {"S": "main"},
+        "item": {"S": "version#2"},
+        "text": {"S": json.dumps(document(shards_given, **given))},
+    }
     aws.dynamodb.TableItem(
         "map",
         table_name=table.name,
@@ -188,6 +194,72 @@ CASES = [
         ("map", "value.shards", "2 buckets that move", "at most 1 at a time"),
         published=IN_FORCE,
         maximumBuckets=1,
+    ),
+    refuses(
+        "shd-map-covers-keyspace",
+        "a hole, in an item",
+        lambda: item(shards_given={"east": "0-8190", "west": "8192-16383"}),
+        ("map", "item.text.S.shards", "1 buckets on no shard, the first is 8191", ALL),
+    ),
+    refuses(
+        "shd-map-no-overlap",
+        "two buckets on two shards, in an item",
+        lambda: item(shards_given={"east": "0-8193", "west": "8192-16383"}),
+        ("map", "item.text.S.shards", "2 buckets on two shards, the first is 8192", "each bucket on one shard"),
+    ),
+    refuses(
+        "shd-no-owned-shard-dropped",
+        "one is gone, of instances",
+        lambda: aws.rds.Instance(
+            "east", instance_class="db.m7g.large", tags={"Shard": "east", "ShardedCluster": "users"}
+        ),
+        ("east", "tags.Shard", "no database of shard west", EVERY_OWNER),
+        published=IN_FORCE,
+    ),
+    passes(
+        "shd-no-owned-shard-dropped",
+        "a database that is no shard",
+        lambda: aws.rds.Instance("reports", instance_class="db.m7g.large"),
+        published={"": document()},
+    ),
+    refuses(
+        "shd-bucket-count-immutable",
+        "another hash, in an item",
+        lambda: item(hash="crc32"),
+        ("map", "item.text.S.hash", '"crc32"', '"xxh3_64/v1", as in the map in force'),
+        published=IN_FORCE,
+    ),
+    refuses(
+        "shd-map-version-monotonic",
+        "another map of the same version, in a parameter",
+        lambda: parameter(json.dumps(document({"east": "0-8190", "west": "8191-16383"}))),
+        ("map", "value.version", "2", "more than 2, which is in force"),
+        published=IN_FORCE,
+    ),
+    refuses(
+        "shd-move-limit",
+        "all that one shard has, in an item",
+        lambda: item(shards_given={"east": "0-16383"}),
+        ("map", "item.text.S.shards", "8192 buckets that move", "at most 2048 at a time"),
+        published=IN_FORCE,
+    ),
+    passes(
+        "shd-move-limit",
+        "as many as may",
+        lambda: parameter(json.dumps(document({"east": "0-8192", "west": "8193-16383"}))),
+        published=IN_FORCE,
+        maximumBuckets=1,
+    ),
+    passes(
+        "shd-no-owned-shard-dropped",
+        "a replica of a shard that is in another stack",
+        lambda: aws.rds.Instance(
+            "copy",
+            instance_class="db.m7g.large",
+            replicate_source_db="east",
+            tags={"Shard": "east", "ShardedCluster": "users"},
+        ),
+        published=IN_FORCE,
     ),
 ]
 

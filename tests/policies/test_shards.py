@@ -7,7 +7,7 @@ import pytest
 
 from tests.policies.groups import later
 from tests.policies.judging import Case, passes, refuses
-from tests.policies.sharding import shard
+from tests.policies.sharding import AURORA, shard
 
 A, B = "us-east-1a", "us-east-1b"
 
@@ -32,6 +32,56 @@ def one_password_that_the_update_tells() -> None:
 def unknown_shard() -> None:
     """A shard of a cluster that only the update tells."""
     shard("east", A, cluster=later("users"), manage_master_user_password=None, master_password="a")
+
+
+def alone(*given: dict[str, Any]) -> None:
+    """Shards that are instances, each with its own properties."""
+    for name, properties in zip(("east", "north", "west"), given, strict=False):
+        arguments: dict[str, Any] = {"engine": "postgres", "instance_class": "db.m7g.large"}
+        aws.rds.Instance(name, tags={"Shard": name, "ShardedCluster": "users"}, **(arguments | properties))
+
+
+def replicated(**replica: Any) -> None:
+    alone({"engine_version": "17.4"}, {"engine_version": "17.4"})
+    aws.rds.Instance(
+        "copy",
+        engine="postgres",
+        instance_class="db.m7g.large",
+        replicate_source_db="east",
+        tags={"Shard": "east", "ShardedCluster": "users"},
+        **replica,
+    )
+
+
+def unlike_databases(*passwords: str) -> None:
+    """Databases that have nothing to do with each other."""
+    for zone, password, engine in zip((A, A), passwords, ("mysql", "postgres"), strict=True):
+        aws.rds.Instance(
+            engine,
+            availability_zone=zone,
+            engine=engine,
+            instance_class="db.t4g.medium",
+            parameter_group_name=engine,
+            password=password,
+        )
+
+
+def group(timezone: str) -> Any:
+    pairs: Any = [{"name": "timezone", "value": timezone}]
+    return aws.rds.ParameterGroup(timezone, family="postgres17", parameters=pairs).name
+
+
+def either(name: str) -> None:
+    """A shard whose writer is one of two."""
+    database = shard(name)
+    for zone in (A, B):
+        aws.rds.ClusterInstance(
+            f"{name}-{zone}",
+            cluster_identifier=database.id,
+            engine=AURORA,
+            instance_class="db.r7g.large",
+            availability_zone=zone,
+        )
 
 
 CASES = [
@@ -101,6 +151,71 @@ CASES = [
         one_password_that_the_update_tells,
         ("east", "password", "the password of west", "a password of its own"),
         ("west", "password", "the password of east", "a password of its own"),
+    ),
+    refuses(
+        "shd-same-engine-version",
+        "another engine, of instances",
+        lambda: alone({}, {}, {"engine": "mysql"}),
+        ("west", "engine", '"mysql"', '"postgres", as other shards of the cluster have it'),
+    ),
+    refuses(
+        "shd-same-engine-version",
+        "the first in the order of texts, where as many have one as the other",
+        lambda: alone({"engine_version": "16.8"}, {"engine_version": "17.4"}),
+        ("north", "engineVersion", '"17.4"', '"16.8", as other shards of the cluster have it'),
+    ),
+    passes("shd-same-engine-version", "a replica is no shard", lambda: replicated(engine_version="16.8")),
+    passes("shd-same-parameter-group", "a replica is no shard", lambda: replicated(parameter_group_name="reports")),
+    passes("shd-same-engine-version", "no shard at all", lambda: unlike_databases("a", "b")),
+    passes("shd-same-parameter-group", "no shard at all", lambda: unlike_databases("a", "b")),
+    refuses(
+        "shd-same-parameter-group",
+        "another group by its name, of instances",
+        lambda: alone({"parameter_group_name": "ours"}, {"parameter_group_name": "ours"}, {}),
+        ("west", "parameterGroupName", "nothing", '"ours", as other shards of the cluster have it'),
+    ),
+    refuses(
+        "shd-same-parameter-group",
+        "another time zone, of instances",
+        lambda: alone(*({"parameter_group_name": group(name)} for name in ("UTC", "UTC", "CET"))),
+        (
+            "west",
+            "parameterGroupName",
+            '["postgres17", ["timezone", "CET"]]',
+            '["postgres17", ["timezone", "UTC"]], as other shards of the cluster have it',
+        ),
+    ),
+    refuses(
+        "shd-same-instance-class-family",
+        "another processor, of instances",
+        lambda: alone({}, {"instance_class": "db.m7g.large"}, {"instance_class": "db.r6i.large"}),
+        ("west", "instanceClass", "db.r6i", "db.m7g, as other shards of the cluster have it"),
+    ),
+    passes(
+        "shd-shards-spread-azs", "instances in two", lambda: alone({"availability_zone": A}, {"availability_zone": B})
+    ),
+    passes("shd-shards-spread-azs", "an instance whose zone AWS chooses", lambda: alone({"availability_zone": A}, {})),
+    passes("shd-shards-spread-azs", "two that may be the writer, in two", lambda: (shard("east", A), either("west"))),
+    passes("shd-shards-spread-azs", "no shard at all", lambda: unlike_databases("a", "b")),
+    refuses(
+        "shd-shards-spread-azs",
+        "two shards, all in one",
+        lambda: (shard("east", A), shard("west", A)),
+        ("east", "clusterMembers", f"the writers of east, west in {A}", "writers in different availability zones"),
+    ),
+    refuses(
+        "shd-shards-spread-azs",
+        "instances, all in one",
+        lambda: alone({"availability_zone": A}, {"availability_zone": A}),
+        ("east", "availabilityZone", f"the writers of east, north in {A}", "writers in different availability zones"),
+    ),
+    passes("shd-secret-per-shard", "no shard at all", lambda: unlike_databases("a", "a")),
+    refuses(
+        "shd-secret-per-shard",
+        "one password, of clusters",
+        lambda: [shard(name, manage_master_user_password=None, master_password="a") for name in ("east", "west")],
+        ("east", "masterPassword", "the password of west", "a password of its own"),
+        ("west", "masterPassword", "the password of east", "a password of its own"),
     ),
 ]
 

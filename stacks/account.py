@@ -59,7 +59,8 @@ def _artifacts(config: GlobalConfig, tags: Tags) -> Bucket:
 
 def _preview_role(config: GlobalConfig, provider: aws.iam.OpenIdConnectProvider, tags: Tags) -> aws.iam.Role:
     """Reads: what a preview compares with. A pull request's code runs with it, so that it must not change anything."""
-    role = _role(config, provider, "preview", "pull_request", tags)
+    # Drift, and what whoever approves a deployment reads, is looked for on main.
+    role = _role(config, provider, "preview", ["pull_request", "ref:refs/heads/main"], tags)
     aws.iam.RolePolicyAttachment("preview-read", role=role.name, policy_arn="arn:aws:iam::aws:policy/ReadOnlyAccess")
     # What ReadOnlyAccess lets in and a pull request's code has no business with.
     aws.iam.RolePolicy("preview-no-data", role=role.name, policy=json.dumps(_NO_DATA))
@@ -70,7 +71,7 @@ def _deploy_role(
     config: GlobalConfig, environment: str, provider: aws.iam.OpenIdConnectProvider, artifacts: Bucket, tags: Tags
 ) -> aws.iam.Role:
     """Deploys one environment: everything but IAM's users and these roles themselves."""
-    role = _role(config, provider, f"deploy-{environment}", f"environment:{environment}", tags)
+    role = _role(config, provider, f"deploy-{environment}", [f"environment:{environment}"], tags)
     aws.iam.RolePolicyAttachment(
         f"deploy-{environment}-power", role=role.name, policy_arn="arn:aws:iam::aws:policy/PowerUserAccess"
     )
@@ -83,25 +84,27 @@ def _deploy_role(
 
 
 def _role(
-    config: GlobalConfig, provider: aws.iam.OpenIdConnectProvider, name: str, subject: str, tags: Tags
+    config: GlobalConfig, provider: aws.iam.OpenIdConnectProvider, name: str, subjects: list[str], tags: Tags
 ) -> aws.iam.Role:
-    trust = provider.arn.apply(lambda arn: json.dumps(_trust(arn, f"repo:{config.repository}:{subject}")))
+    trust = provider.arn.apply(
+        lambda arn: json.dumps(_trust(arn, [f"repo:{config.repository}:{one}" for one in subjects]))
+    )
     return aws.iam.Role(
         name,
         name=f"tenfold-{name}",
-        description=f"Workflows of {config.repository}, as {subject}",
+        description=f"Workflows of {config.repository}, as {' or '.join(subjects)}",
         assume_role_policy=trust,
         max_session_duration=3600,
         tags=tags,
     )
 
 
-def _trust(provider_arn: str, subject: str) -> Mapping[str, Any]:
+def _trust(provider_arn: str, subjects: list[str]) -> Mapping[str, Any]:
     statement = {
         "Effect": "Allow",
         "Action": "sts:AssumeRoleWithWebIdentity",
         "Principal": {"Federated": provider_arn},
-        "Condition": {"StringEquals": {f"{_ISSUER}:aud": "sts.amazonaws.com", f"{_ISSUER}:sub": subject}},
+        "Condition": {"StringEquals": {f"{_ISSUER}:aud": "sts.amazonaws.com", f"{_ISSUER}:sub": subjects}},
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
 

@@ -32,7 +32,8 @@ def _of_resources(aws: Emulator, resources: Sequence[Mapping[str, Any]]) -> Iter
         name, outputs = resource["urn"].rsplit("::", 1)[-1], resource.get("outputs", {})
         match resource["type"]:
             case "aws:lb/loadBalancer:LoadBalancer":
-                yield f"load balancer {name}", f"{aws.endpoint}/_alb/{outputs['name']}"
+                kind = "internal load balancer" if outputs.get("internal") else "load balancer"
+                yield f"{kind} {name}", f"{aws.endpoint}/_alb/{outputs['name']}"
             case "aws:sqs/queue:Queue":
                 yield f"queue {name}", outputs["url"]
             case "aws:dynamodb/table:Table":

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.addresses import addresses
+from local.addresses import addresses, next_steps
 from local.emulator import Emulator
 
 _AWS = Emulator("http://127.0.0.1:1", 1, 1, "x")
@@ -17,6 +17,14 @@ def _resource(kind: str, **outputs: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("resource", "address"),
     [
+        (
+            _resource("aws:lb/loadBalancer:LoadBalancer", name="web-1", internal=False),
+            {"load balancer main": "http://127.0.0.1:1/_alb/web-1"},
+        ),
+        (
+            _resource("aws:lb/loadBalancer:LoadBalancer", name="forum-1", internal=True),
+            {"internal load balancer main": "http://127.0.0.1:1/_alb/forum-1"},
+        ),
         (
             _resource(
                 "aws:rds/cluster:Cluster", engine="aurora-postgresql", endpoint="localhost", port=7, databaseName="shop"
@@ -45,5 +53,13 @@ def _resource(kind: str, **outputs: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_data_store_has_the_address_of_its_server(resource: dict[str, Any], address: dict[str, str]) -> None:
+def test_what_answers_has_the_address_that_it_answers_at(resource: dict[str, Any], address: dict[str, str]) -> None:
     assert addresses(_AWS, [resource]) == {"AWS": "http://127.0.0.1:1", **address}
+
+
+def test_jobs_are_posted_to_the_balancer_that_users_reach() -> None:
+    internal = _resource("aws:lb/loadBalancer:LoadBalancer", name="forum-1", internal=True)
+    public = {**_resource("aws:lb/loadBalancer:LoadBalancer", name="web-1", internal=False), "urn": "urn::web"}
+    steps = next_steps("local", addresses(_AWS, [internal, public]))
+    assert steps["post a job"].startswith("curl http://127.0.0.1:1/_alb/web-1/jobs ")
+    assert "post a job" not in next_steps("local", addresses(_AWS, [internal]))

@@ -181,6 +181,7 @@ def run_tests(
             str((os.cpu_count() or 1) + 1),
             "--dist",
             "loadgroup",
+            "--no-loadscope-reorder",
             *marks,
             *context.args,
         ],

@@ -18,12 +18,13 @@ from local.engine.yaml_host import provide_yaml_host
 from local.events import Outcome, outcome
 from local.exit_codes import FAILED, MISTAKE, OK, REFUSED
 from local.report import DownReport, StackReport, StatusReport, components_of, recorded_types
-from local.stack import LocalStack, opened, runtime, saved, stack_argument
+from local.stack import LocalStack, opened, require_account, runtime, saved, stack_argument
 from local.workspace import Workspace
 
 
 def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackReport:
     """Bring a stack up. What an earlier command left half-done is taken back or taken up first."""
+    require_account(workspace, name)
     with _stack(workspace, name, lock) as stack:
         # A pack's stack rules run at the end of an operation; the preview's end comes before anything is created.
         # The refresh finds what was changed behind the engine's back, and that an AWS that was killed is empty.
@@ -47,6 +48,7 @@ def up(workspace: Workspace, name: str, lock: int, *, quiet: bool) -> StackRepor
 
 def preview(workspace: Workspace, name: str, lock: int, *, quiet: bool, diff: bool) -> StackReport:
     """Show what `up` would change."""
+    require_account(workspace, name)
     with _stack(workspace, name, lock) as stack:
         arguments = ["preview", "--refresh", *(["--diff"] if diff else [])]
         code, seconds, done = _operate(stack, arguments, quiet=quiet)

@@ -27,6 +27,7 @@ from local.workspace import PASSPHRASE, CommandError, Workspace
 SECRET_ELSEWHERE = "[secret]"  # noqa: S105 - no secret: it stands for one
 """What stands for a secret of a real environment, which only that environment's key can open."""
 
+_GLOBAL = "global"
 _SALTS = ("encryptionsalt", "secretsprovider", "encryptedkey")
 
 
@@ -131,6 +132,24 @@ def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Genera
 def _region(workspace: Workspace, name: str, aws: Emulator) -> str:
     config: dict[str, Any] = _settings(workspace.committed_config(name)).get("config") or {}
     return str(config.get("aws:region", aws.region))
+
+
+def require_account(workspace: Workspace, name: str) -> None:
+    """See to it that the stack `global` is up where another one has names in its domain.
+
+    Raises:
+        CommandError: It is not, or there is no such stack.
+    """
+    settings: dict[str, Any] = (
+        _settings(workspace.committed_config(stack_argument(workspace, name))).get("config") or {}
+    )
+    domain = settings.get("tenfold:domain")
+    if domain and name != _GLOBAL and not saved(workspace).get(_GLOBAL):
+        raise CommandError(
+            f"{name} has names in the domain {domain}, whose zone is in the stack {_GLOBAL}, and that one is not up "
+            f"here; run ./tenfold up {_GLOBAL} first",
+            MISTAKE,
+        )
 
 
 def saved(workspace: Workspace) -> dict[str, list[dict[str, Any]]]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local.stack import runtime, saved
-from local.workspace import Workspace
+from local.stack import require_account, runtime, saved
+from local.workspace import CommandError, Workspace
 
 
 def _save(workspace: Workspace, project: str, stack: str, *identities: str) -> None:
@@ -46,3 +46,17 @@ def test_a_programs_runtime_is_what_its_project_names(tmp_path: Path, project: s
     if project:
         (tmp_path / "Pulumi.yaml").write_text(project)
     assert runtime(tmp_path) == named
+
+
+def test_an_environment_with_names_in_the_domain_needs_the_account_s_stack(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    (tmp_path / "stacks").mkdir()
+    named = "{tenfold:domain: a.example}"
+    for stack, settings in {"local": "{}", "prod": named, "global": named}.items():
+        (tmp_path / "stacks" / f"Pulumi.{stack}.yaml").write_text(f"config: {settings}")
+    require_account(workspace, "local")
+    require_account(workspace, "global")
+    with pytest.raises(CommandError, match=r"in the domain a\.example, .+; run \./tenfold up global"):
+        require_account(workspace, "prod")
+    _save(workspace, "tenfold", "global", "zone")
+    require_account(workspace, "prod")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.policies.judging import Case, later, passes, refuses
 from tests.policies.networks import nat, network
+from tests.policies.sharding import AURORA
 
 
 def template(size: Any = "m7g.large", **ebs: Any) -> None:
@@ -23,7 +24,7 @@ def instance(**properties: Any) -> None:
 
 
 def member() -> None:
-    aws.rds.ClusterInstance("reader", cluster_identifier="orders", engine="aurora-mysql", instance_class="db.r7g.large")
+    aws.rds.ClusterInstance("reader", cluster_identifier="orders", engine=AURORA, instance_class="db.r7g.large")
 
 
 def cache() -> None:

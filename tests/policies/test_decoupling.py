@@ -99,6 +99,11 @@ def alarmed(**alarm: Any) -> aws.cloudwatch.MetricAlarm:
     )
 
 
+def redriven_apart(tries: int) -> None:
+    policy = {"deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:dead", "maxReceiveCount": tries}
+    aws.sqs.RedrivePolicy("redrive", queue_url="jobs", redrive_policy=json.dumps(policy))
+
+
 ONCALL = "arn:aws:sns:us-east-1:123456789012:oncall"
 NO_SINK = ("jobs", "redrivePolicy", "nothing", "a dead-letter queue")
 NO_ALLOW = ("dead", "redriveAllowPolicy", "nothing", "a redrive allow policy")
@@ -268,6 +273,14 @@ CASES = [
     refuses("dec-dlq-alarm", "a composite alarm that tells nobody", lambda: watched([]), NO_ALARM),
     refuses("dec-dlq-alarm", "an alarm that is switched off", lambda: alarmed(actions_enabled=False), NO_ALARM),
     refuses("dec-dlq-alarm", "an alarm on another queue", lambda: alarmed(dimensions={"QueueName": "other"}), NO_ALARM),
+    refuses(
+        "dec-dlq-max-receive",
+        "two tries, by a redrive policy of its own",
+        lambda: redriven_apart(2),
+        ("redrive", "redrivePolicy.maxReceiveCount", "2", "3 to 10"),
+    ),
+    passes("dec-dlq-max-receive", "three tries", lambda: redriven_apart(3)),
+    passes("dec-dlq-max-receive", "ten tries", lambda: redriven_apart(10)),
 ]
 
 

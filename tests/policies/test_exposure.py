@@ -6,6 +6,7 @@ import pulumi_aws as aws
 import pytest
 
 from tests.policies.judging import Case, later, passes, refuses
+from tests.policies.sharding import AURORA
 
 
 def instance(**properties: Any) -> None:
@@ -163,7 +164,7 @@ CASES = [
         lambda: aws.rds.ClusterInstance(
             "reader",
             cluster_identifier="orders",
-            engine="aurora-mysql",
+            engine=AURORA,
             instance_class="db.r7g.large",
             publicly_accessible=True,
         ),

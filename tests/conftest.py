@@ -14,16 +14,15 @@ from local import emulator as daemon
 gc.set_threshold(50_000, 20, 50)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, as they share servers, unless they name what else belongs together.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep a file's tests in one process, as they share servers, unless they name what else belongs together."""
+    if item.get_closest_marker("xdist_group") is None:
+        item.add_marker(pytest.mark.xdist_group(item.location[0]))
 
-    What is given more time than others takes it, and comes first: nobody waits at the end for what began last.
-    """
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what is given more time than others, so that nobody waits at the end for what began last."""
     items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
 
 
 @pytest.fixture(scope="session")

@@ -248,7 +248,7 @@ def violation(diagnostic: analyzer_pb2.AnalyzeDiagnostic) -> Violation:
 
 @dataclass(frozen=True)
 class Case:
-    """A program and what one rule says about it.
+    """A program and what one rule says about it. The first of a rule that is refused, and that passes, are on its page.
 
     Attributes:
         rule: The rule's name.

@@ -218,6 +218,21 @@ CASES = [
         lambda: policy({"AWS": "*"}, {"Bool": {"aws:SecureTransport": "true"}}),
         ("jobs", "policy.Statement[0].Principal", "everyone", ONE_SOURCE),
     ),
+    refuses(
+        "dec-queue-policy-source",
+        "every rule of every account, in the queue's own policy",
+        lambda: aws.sqs.Queue(
+            "mails",
+            policy=json.dumps(
+                {
+                    "Statement": [
+                        {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:*"}
+                    ]
+                }
+            ),
+        ),
+        ("mails", "policy.Statement[0].Principal", '"events.amazonaws.com"', ONE_SOURCE),
+    ),
 ]
 
 

@@ -184,6 +184,12 @@ CASES = [
         lambda: aws.rds.Cluster("orders", engine="postgres", publicly_accessible=True),
         ("orders", "publiclyAccessible", "true", "false"),
     ),
+    refuses(
+        "sec-s3-acl",
+        "written by everyone, in the bucket's own",
+        lambda: aws.s3.Bucket("files", acl="public-read-write"),
+        ("files", "acl", '"public-read-write"', '"private", or no ACL'),
+    ),
 ]
 
 

@@ -54,6 +54,17 @@ def gateways_of_another_vpc() -> None:
     nat(elsewhere, "elsewhere-a", tags={"Name": "other"})
 
 
+def regional_of_any_vpc() -> None:
+    gateways("a")
+    aws.ec2.NatGateway("late", vpc_id=later("vpc-0123"), availability_mode="regional")
+
+
+def subnet_of_any_vpc() -> None:
+    """A gateway may be in it, and be one of the VPC's."""
+    gateways("a")
+    aws.ec2.Subnet("late", vpc_id=later("vpc-0123"), cidr_block="10.0.200.0/24")
+
+
 SMALL = ["t4g.", "db.t4g."]
 ALLOWED = "t4g., db.t4g."
 
@@ -138,6 +149,8 @@ CASES = [
         ("net", "id", "2 NAT gateways", "1 or less"),
         maximumGateways=1,
     ),
+    passes("cst-nat-gateways", "one of a VPC not known", regional_of_any_vpc, left=("net",), maximumGateways=1),
+    passes("cst-nat-gateways", "a subnet of a VPC not known", subnet_of_any_vpc, left=("net",), maximumGateways=1),
 ]
 
 

@@ -84,6 +84,7 @@ def data(previews: Sequence[Preview], *, priced: bool) -> list[dict[str, Any]]:
             "violations": [asdict(violation) for violation in preview.violations],
             "undecided": list(preview.undecided),
             "exemptions": list(preview.exemptions),
+            "remediations": list(preview.remediations),
             "cost": asdict(known[preview.environment]) if priced else None,
         }
         for preview in previews

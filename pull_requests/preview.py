@@ -104,6 +104,7 @@ class Preview:
         violations: What the policy pack refuses or advises against.
         undecided: What it could not decide, and why, a line for each rule.
         exemptions: What it passes over, for which reason and until when.
+        remediations: What it mends by itself before it is created or changed: rule and resource.
         judged: Whether the preview tells of the policy pack at all.
         errors: Why it failed, in the engine's words.
         warnings: What the engine or the program warned of.
@@ -119,6 +120,7 @@ class Preview:
     violations: tuple[Violation, ...] = ()
     undecided: tuple[str, ...] = ()
     exemptions: tuple[str, ...] = ()
+    remediations: tuple[str, ...] = ()
     judged: bool = False
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

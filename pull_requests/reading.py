@@ -115,6 +115,7 @@ class _Told:
         self._drift: dict[str, dict[str, Any]] = {}
         self._findings: dict[Violation, None] = {}
         self._notes: dict[str, list[str]] = {UNDECIDED: [], EXEMPTED: []}
+        self._mended: list[str] = []
         self._diagnostics: dict[str, list[str]] = {"error": [], "warning": []}
         self._before: dict[str, State] = {}
         self._after: dict[str, State] = {}
@@ -144,6 +145,8 @@ class _Told:
             self._refreshed(step["metadata"])
         elif finding := event.get("policyEvent"):
             self._find(finding)
+        elif mended := event.get("policyRemediationEvent"):
+            self._mended.append(f"{mended.get('policyName')}: {name_of(str(mended.get('resourceUrn', '')))}")
         elif diagnostic := event.get("diagnosticEvent"):
             self._diagnose(diagnostic)
         elif error := event.get("errorEvent"):
@@ -218,6 +221,7 @@ class _Told:
             violations=tuple(sorted(self._findings, key=lambda finding: finding.level != "mandatory")),
             undecided=tuple(dict.fromkeys(self._notes[UNDECIDED])),
             exemptions=tuple(dict.fromkeys(self._notes[EXEMPTED])),
+            remediations=tuple(dict.fromkeys(self._mended)),
             judged=self._judged,
             errors=tuple(dict.fromkeys(errors)),
             warnings=tuple(dict.fromkeys(self._diagnostics["warning"])),

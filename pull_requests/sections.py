@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TypeVar
 
 from pull_requests.cost import CostChange
@@ -14,6 +14,7 @@ from pull_requests.words import component, cost_sentence, count, grouped, listed
 
 _ERRORS = 5
 _PROPERTIES = 10
+_RENAMES = 3
 _INDEX = re.compile(r"\[\d+\]")
 Item = TypeVar("Item")
 
@@ -55,6 +56,7 @@ def sections(preview: Preview, cost: CostChange | None, detail: Detail) -> list[
         _changed(preview, detail),
         _drift(preview, detail),
         _created(preview, detail),
+        _notes("Mended by the policy pack, whatever the program says", preview.remediations, detail),
         _notes("Could not be decided", preview.undecided, detail),
         _notes("Exemptions in use", preview.exemptions, detail),
         _notes("Warnings", preview.warnings, detail),
@@ -106,16 +108,15 @@ def _data(change: Change) -> str:
 
 def _renames(preview: Preview) -> list[str]:
     """A renamed resource is a new one to Pulumi, and the old one is destroyed with its data."""
-    lines: list[str] = []
-    for gone in data_losses(preview):
-        if gone.action == Action.DESTROYED:
-            new = [code(made.name) for made in preview.of(Action.CREATED) if made.type == gone.type]
-            if new:
-                lines.append(
-                    f"If {code(gone.name)} is only renamed or moved (created: {listed(new[:3])}), give the new one an "
-                    "alias, and it stays as it is."
-                )
-    return lines[:3]
+    created: dict[str, list[str]] = {}
+    for change in preview.of(Action.CREATED):
+        created.setdefault(change.type, []).append(code(change.name))
+    suspected = (one for one in data_losses(preview) if one.action == Action.DESTROYED and one.type in created)
+    return [
+        f"If {code(gone.name)} is only renamed or moved (created: {listed(created[gone.type][:3])}), give the new one "
+        "an alias, and it stays as it is."
+        for gone in islice(suspected, _RENAMES)
+    ]
 
 
 def _violations(preview: Preview, detail: Detail) -> list[str]:

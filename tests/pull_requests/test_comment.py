@@ -118,6 +118,13 @@ def test_too_much_to_say_is_cut_and_said_to_be() -> None:
     assert "shortened" not in told(*steps[:10], summary())
 
 
+@pytest.mark.timeout(60)
+def test_thousands_of_resources_take_seconds() -> None:
+    """Ten thousand took four minutes when each that goes was compared with each that comes."""
+    steps = [Step(op, f"{op}-{number}", QUEUE, old={}, new={}) for number in range(1500) for op in ("create", "delete")]
+    assert "1,500 created" in told(*steps, summary())
+
+
 def test_more_environments_than_fit_are_counted_with_their_data() -> None:
     name = "t" * 250
     previews = [

@@ -159,6 +159,12 @@ def test_messages_after_either_form_are_why_it_failed() -> None:
         assert counts(preview) == {"created": 1}
 
 
+def test_what_the_policy_pack_mends_is_told() -> None:
+    mended = {"policyRemediationEvent": {"policyName": "sec-x", "resourceUrn": urn("aws:sqs/queue:Queue", "jobs")}}
+    preview = parse(events(mended, mended, summary()), None, "prod")
+    assert preview.remediations == ("sec-x: jobs",)
+
+
 def test_colours_are_not_read_as_text() -> None:
     told = events(diagnostic("<{%fg 1%}>no<{%reset%}> \x1b[31mway"), finding("r", "<{%bold%}>found"), summary())
     preview = parse(told, None, "prod")

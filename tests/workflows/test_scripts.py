@@ -84,11 +84,15 @@ def test_a_comment_that_cannot_be_published_fails_the_run(place: Place) -> None:
     ],
 )
 def test_drift_keeps_one_issue_open(place: Place, result: str, open_issues: list[int], told: str | None) -> None:
-    others = [{"number": 2, "body": None, **BOT}, {"number": 3, "body": "something else", **BOT}]
+    others: list[dict[str, Any]] = [
+        {"number": 2, "body": None, **BOT},
+        {"number": 3, "body": "something else", **BOT},
+        {"number": 4, "body": MARKER, "user": {"login": "mallory"}},
+    ]
     place.github_has([*others, *({"number": number, "body": f"{MARKER}\nold", **BOT} for number in open_issues)])
     assert place.run("report-drift", "comment.md", result).returncode == 0
     asked, *rest = place.calls("gh")
-    assert "repos/example/shop/issues?state=open&creator=github-actions%5Bbot%5D" in asked
+    assert asked == "api --paginate repos/example/shop/issues?state=open"
     assert rest == ([f"api --silent --method {told}"] if told else [])
 
 

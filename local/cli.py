@@ -70,6 +70,19 @@ def preview(
 
 
 @app.command()
+def plan(
+    users: Annotated[int, typer.Option(min=1, max=1_000_000_000, help="How many users the environment shall be for.")],
+    stack: Stack = "prod",
+    as_json: AsJson = False,
+) -> None:
+    """Say what more users change: settings, resources, the monthly cost, and the next bottleneck. Change nothing."""
+    from local.growth.plan import plan as planned
+
+    report = planned(_WORKSPACE, stack, users)
+    _print(report.data(), report, as_json)
+
+
+@app.command()
 def status(as_json: AsJson = False) -> None:
     """Say whether the embedded AWS runs, and what is in it."""
     from local import operations
@@ -146,6 +159,20 @@ def pulumi(context: typer.Context) -> None:
 
 
 @app.command()
+def sdk(
+    language: Annotated[str, typer.Argument(help="What the SDK is for: nodejs, go or python.")],
+    folder: Annotated[Path, typer.Argument(help="Where it is written.")],
+) -> None:
+    """Write the components' SDK for programs in another language; the official CLI needs none of this.
+
+    Its own way is, in the program's folder: pulumi package add path/to/components.
+    """
+    from local.sdk import write
+
+    write(_WORKSPACE, language, folder)
+
+
+@app.command()
 def down(
     everything: Annotated[
         bool, typer.Option("--all", help="Remove the engine built for this user and .venv, too.")
@@ -179,9 +206,6 @@ def run_tests(
             "pytest",
             "-n",
             str((os.cpu_count() or 1) + 1),
-            "--dist",
-            "loadgroup",
-            "--no-loadscope-reorder",
             *marks,
             *context.args,
         ],

@@ -7,6 +7,7 @@ shows a refusal of arguments with the host's traceback, in Python's names.
 """
 
 import inspect
+import json
 from types import ModuleType
 from typing import Any
 
@@ -42,6 +43,10 @@ def components_of(package: ModuleType) -> list[type[pulumi.ComponentResource]]:
 
 class Host(ComponentProvider):
     """A provider of components."""
+
+    def __init__(self, components: list[type[pulumi.ComponentResource]], name: str, *, version: str = "0.0.0") -> None:
+        super().__init__(components, name, version=version)
+        self.schema = _dedented(self.schema or "{}")
 
     def construct(
         self, name: str, resource_type: str, inputs: pulumi.Inputs, options: pulumi.ResourceOptions | None = None
@@ -128,3 +133,16 @@ def _held(holder: ComponentDefinition | TypeDefinition) -> tuple[dict[str, Prope
     if isinstance(holder, ComponentDefinition):
         return holder.inputs, holder.inputs_mapping
     return holder.properties, holder.properties_mapping
+
+
+def _dedented(schema: str) -> str:
+    """The schema with descriptions that do not begin each line as the source does: to Markdown that is code."""
+
+    def clean(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {key: inspect.cleandoc(value) if _describes(key, value) else value for key, value in pairs}
+
+    return json.dumps(json.loads(schema, object_pairs_hook=clean))
+
+
+def _describes(key: str, value: Any) -> bool:
+    return key == "description" and isinstance(value, str)

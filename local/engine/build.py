@@ -1,4 +1,4 @@
-"""The CLI and the host of programs in YAML, built from their Go modules, for networks with package mirrors alone."""
+"""The CLI and what goes with it, built from Go modules, for networks with package mirrors alone."""
 
 import shutil
 import subprocess
@@ -18,7 +18,7 @@ class Program:
 
     Attributes:
         title: What it is called when it is spoken of.
-        module: The folder whose go.mod names it as a tool and whose go.sum has the hash of every module, so that
+        module: The folder whose go.mod names all that it needs and whose go.sum has the hash of every module, so that
             nothing is resolved and all is verified.
         package: Its Go package.
         version_variable: The Go variable that it takes its version from.
@@ -50,6 +50,13 @@ YAML_HOST = Program(
     "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
     "github.com/pulumi/pulumi-yaml/pkg/version.Version",
     YAML_HOST_VERSION,
+)
+SDK_GENERATOR = Program(
+    "what writes SDKs",
+    Path(__file__).with_name("sdk"),
+    ".",
+    "main.version",
+    PINNED_VERSION,
 )
 
 

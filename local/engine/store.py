@@ -102,10 +102,15 @@ class EngineStore:
             self._place.rename(workshop / "replaced")
         engine.rename(self._place)
 
-    def add(self, executable: Path) -> None:
-        """Put a further executable beside the cached engine. To be used under the lock."""
+    def tools(self) -> Path:
+        """The folder of what is built for other purposes than to run programs."""
+        return self.folder / "tools" / target_platform()
+
+    def add(self, executable: Path, folder: Path) -> None:
+        """Put a further executable into one of the folders. To be used under the lock."""
         _on_disk(executable)
-        executable.rename(self.binaries() / executable.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        executable.rename(folder / executable.name)
 
 
 def _on_disk(path: Path) -> None:

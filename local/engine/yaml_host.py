@@ -54,5 +54,5 @@ def _build(store: EngineStore, environment: Mapping[str, str], progress: Progres
     with store.workshop() as workshop:
         built = workshop / "bin" / _EXECUTABLE
         build_program(YAML_HOST, built, store.folder / "go", environment, progress)
-        store.add(built)
+        store.add(built, store.binaries())
     progress.say(f"What runs programs in YAML is ready in {store.binaries() / _EXECUTABLE}")

@@ -37,6 +37,14 @@ def test_all_components_of_the_package_are_hosted() -> None:
     assert names <= set(tenfold.__all__)
 
 
+def test_descriptions_of_several_lines_begin_each_at_the_margin() -> None:
+    resources = json.loads(Host([tenfold.QueueService], "tenfold").schema or "{}")["resources"]
+    first, *others = resources["tenfold:index:QueueService"]["description"].splitlines()
+    assert first == first.strip()
+    # Four spaces would make it code.
+    assert not [line for line in others if line.startswith("    ") and not line.lstrip().startswith("-")]
+
+
 def test_arguments_have_the_names_and_numbers_of_other_languages() -> None:
     built = construct("Network", zoneNames=ZONES, flowLogRetentionDays=7.0, nat="single")
     assert built["it-flow-log-group"].inputs["retentionInDays"] == 7

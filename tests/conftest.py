@@ -4,20 +4,37 @@ Each test makes what it needs in it under names of its own.
 """
 
 import gc
+import re
 from collections.abc import Generator
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from local import emulator as daemon
 
 # The classes of pulumi-aws are a million objects, which the collector would go through every few thousand new ones.
 gc.set_threshold(50_000, 20, 50)
 
+_OF_EVERY_COMPONENT = ("tests/components/test_contract.py", "tests/components/test_alarm_coverage.py")
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep a file's tests in one process, as they share servers, unless they name what else belongs together."""
-    if item.get_closest_marker("xdist_group") is None:
-        item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+class _WhatBelongsTogether(LoadScopeScheduling):
+    """Keeps a file's tests in one process, as they share servers, and a component's, as they share its recordings."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        component = re.search(r"[\[-]([A-Z]\w+)", test)
+        return component[1] if component and file in _OF_EVERY_COMPONENT else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Spread tests so, wherever `-n` does not say otherwise by `--dist`."""
+    if config.getoption("dist") != "load":
+        return None
+    # In the order below: files of many tests need not be those that take long.
+    config.option.loadscopereorder = False
+    return _WhatBelongsTogether(config, log)  # pyright: ignore[reportArgumentType]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -55,7 +55,11 @@ def mutants(file: str, source: str) -> Iterator[Mutant]:
     """All mutants of a module, in the order of its lines."""
     tree, lines = ast.parse(source), source.splitlines()
     seen: Counter[str] = Counter()
+    read = {name for name, _ in names(source)}
     for parent, field, index, node, place in _nodes(tree, Place()):
+        if place.imported and place.scope.startswith("_") and place.scope not in read:
+            # A constant of the module that prose alone reads, such as a link.
+            continue
         for fault, mutated in _faults(node):
             name = f"{file} {place.scope}: {lines[_line(node) - 1].strip()} | {fault}"
             seen[name] += 1
@@ -69,7 +73,7 @@ def names(source: str) -> Iterator[tuple[str, Place]]:
     """The names that a module reads, and where."""
     for _, _, _, node, place in _nodes(ast.parse(source), Place()):
         match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name):
+            case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name):
                 yield name, place
             case _:
                 pass

@@ -54,6 +54,7 @@ def test_a_slip_of_the_hand_is_a_fault(source: str, expected: list[str]) -> None
         'a = f"set {b} to true."',
         'a = "https://docs.aws.amazon.com/"',
         "a: list[int]",
+        '_PAGE = "REL10-BP01"\na = b(source=_PAGE)',
         "@dataclass(frozen=True)\nclass A:\n    b: int",
     ],
 )

@@ -215,7 +215,8 @@ class _Told:
         named = next((urn.split(":")[2] for urn in self._urns if urn.startswith("urn:pulumi:")), "")
         return Preview(
             environment=environment or named or otherwise,
-            changes=tuple(sorted(changes, key=lambda change: list(Action).index(change.action))),
+            # The engine works at several things at once; the comment on the next commit has them in the same order.
+            changes=tuple(sorted(changes, key=lambda one: (list(Action).index(one.action), one.name, one.urn))),
             drift=tuple(self._change(urn, _ACTIONS[step["op"]], step) for urn, step in self._drift.items()),
             unchanged=self._unchanged,
             violations=tuple(sorted(self._findings, key=lambda finding: finding.level != "mandatory")),

@@ -58,7 +58,8 @@ def component(urn: str) -> str:
 
 def grouped(types: Iterable[str]) -> str:
     """How many of each type: `3 ec2 Subnet, 1 ec2 Vpc`."""
-    return ", ".join(f"{number:,} {prose(kind(type_))}" for type_, number in Counter(types).most_common())
+    counted = sorted(Counter(types).items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{number:,} {prose(kind(type_))}" for type_, number in counted)
 
 
 def money(usd: float) -> str:

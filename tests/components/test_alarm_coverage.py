@@ -1,7 +1,6 @@
 """Every resource that can fail has an alarm on it, in every use of every component, or a reason why it has none."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import tenfold
 from tenfold import MonitoringServiceKind as Kind
 from tenfold.hosting import components_of
 from tests.components.building import Built, Registered, build
+from tests.components.recorded import recorded
 from tests.components.uses import EXAMPLES, TOPIC
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -72,11 +72,6 @@ def uses() -> Iterator[Any]:
             yield pytest.param(component, use, id=f"{component.__name__}-{use}")
 
 
-@cache
-def built(component: Any, use: str) -> Built[Any]:
-    return build(lambda: component("it", EXAMPLES[component.__name__].uses()[use]))
-
-
 def watched(built: Built[Any]) -> set[str]:
     """The values of all dimensions that alarms watch."""
     found: set[str] = set()
@@ -110,7 +105,7 @@ def reason(resource: Registered) -> str:
 
 @pytest.mark.parametrize(("component", "use"), uses())
 def test_what_can_fail_has_an_alarm_or_a_reason_why_it_has_none(component: Any, use: str) -> None:
-    made = built(component, use)
+    made = recorded(component, use)
     values = watched(made)
     silent = [
         f"{resource.type} {resource.name}"

@@ -12,12 +12,12 @@ from typing import Any, cast, is_typeddict
 import pulumi
 import pulumi_aws as aws
 import pytest
-from pulumi.provider.experimental.component import ComponentProvider
 
 import tenfold
 from tenfold.hosting import Host, components_of
 from tenfold_policies.pack import UNDECIDED
 from tests.components.building import Built, Registered, build, refused
+from tests.components.recorded import recorded
 from tests.components.shapes import known_later, of_another_language, upside_down, wrongly_typed
 from tests.components.uses import EXAMPLES, HOLDS_DATA, IRREPLACEABLE, TOPIC
 from tests.policies.judging import Pack, run
@@ -56,6 +56,7 @@ def args_class(component: Any) -> Any:
     return inspect.signature(component.__init__).parameters["args"].annotation
 
 
+@cache
 def alarm_kinds(component: Any) -> set[str]:
     """The kinds of alarms that can be turned off, of components within it too."""
     args = {**EXAMPLES[component.__name__].least, "alarms": {"off": ["nobody"]}}
@@ -89,6 +90,7 @@ def root(path: str) -> str:
     return path.partition(".")[0].partition("[")[0]
 
 
+@cache
 def kinds(component: Any) -> set[str]:
     """The kinds of children that it lets overrides name."""
     args = {**EXAMPLES[component.__name__].least, "overrides": {"nobody": {}}}
@@ -144,8 +146,7 @@ def nested(definitions: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def schema() -> dict[str, Any]:
-    provider = ComponentProvider(COMPONENTS, "tenfold")
-    return json.loads(cast("Any", provider).schema)
+    return json.loads(cast("Any", hosted()).schema)
 
 
 def test_every_component_has_an_example_here() -> None:
@@ -176,7 +177,7 @@ def test_it_has_at_most_20_inputs_with_alarms_tags_and_overrides_among_them(comp
 
 @components
 def test_its_type_is_of_the_package(component: Any) -> None:
-    built = build(lambda: made(component, EXAMPLES[component.__name__].least))
+    built = recorded(component, "least")
     assert built["it"].type == f"tenfold:index:{component.__name__}"
 
 
@@ -250,7 +251,7 @@ def test_arguments_that_are_impossible_are_told_of_all_at_once(component: Any) -
 
 @every_use
 def test_every_annotated_output_is_set_and_registered(component: Any, use: str) -> None:
-    built = build(lambda: made(component, EXAMPLES[component.__name__].uses()[use]))
+    built = recorded(component, use)
     outputs = inspect.get_annotations(component).keys()
     assert outputs
     assert outputs == built["it"].outputs.keys()
@@ -259,7 +260,7 @@ def test_every_annotated_output_is_set_and_registered(component: Any, use: str) 
 
 @every_use
 def test_children_belong_to_it_and_are_named_by_kinds_that_overrides_know(component: Any, use: str) -> None:
-    built = build(lambda: made(component, EXAMPLES[component.__name__].uses()[use]))
+    built = recorded(component, use)
     parents = {resource.urn for resource in built.resources if ":index:" in resource.type}
     for child in children(built):
         assert child.parent in parents
@@ -270,15 +271,14 @@ def test_children_belong_to_it_and_are_named_by_kinds_that_overrides_know(compon
 
 @every_use
 def test_no_child_is_named_by_an_index(component: Any, use: str) -> None:
-    built = build(lambda: made(component, EXAMPLES[component.__name__].uses()[use]))
+    built = recorded(component, use)
     assert not [child.name for child in children(built) if child.name.rpartition("-")[2].isdigit()]
 
 
 @components
 def test_every_kind_that_overrides_know_is_seen_here_or_granted(component: Any) -> None:
     known = kinds(component)
-    uses = EXAMPLES[component.__name__].uses().values()
-    built = [build(partial(made, component, args)) for args in uses]
+    built = [recorded(component, use) for use in EXAMPLES[component.__name__].uses()]
     seen = {kind_of(child.name, known) for each in built for child in own(each)}
     granted = {kind for kind in known if kind.endswith("-grant")}
     assert known - granted == seen - granted
@@ -327,7 +327,7 @@ def test_alarms_exist_without_a_topic_and_critical_ones_may_have_their_own(compo
     args = EXAMPLES[component.__name__].uses()[use]
     topics = {"topic_arn": TOPIC, "critical_topic_arn": CRITICAL}
     alarms = notifying(build(lambda: made(component, {**args, "alarms": topics})))
-    silent = notifying(build(lambda: made(component, args)))
+    silent = notifying(recorded(component, use))
     assert alarms or use != "full"
     # Monitoring has topics of its own where none is given, and watches those too.
     assert {alarm.urn for alarm in alarms} <= {alarm.urn for alarm in silent}
@@ -338,11 +338,10 @@ def test_alarms_exist_without_a_topic_and_critical_ones_may_have_their_own(compo
 
 @every_use
 def test_alarms_notify_the_topic_and_are_among_its_outputs(component: Any, use: str) -> None:
-    args = {**EXAMPLES[component.__name__].uses()[use], "alarms": {"topic_arn": TOPIC}}
-    built = build(lambda: made(component, args))
+    built = recorded(component, use, topic=True)
     alarms = notifying(built)
     assert all(told(alarm) == [TOPIC] for alarm in alarms)
-    arns = built.value(cast("Any", built.result).alarm_arns)
+    arns = built.value(built.result.alarm_arns)
     assert sorted(arn.rpartition(":")[2] for arn in arns.values()) == sorted(alarm.name for alarm in alarms)
     assert all(arn.endswith(f"-{key.rpartition('/')[2]}") for key, arn in arns.items())
     own = {alarm.name.removeprefix("it-") for alarm in alarms if alarm.parent == built["it"].urn}
@@ -352,7 +351,7 @@ def test_alarms_notify_the_topic_and_are_among_its_outputs(component: Any, use: 
 @every_use
 def test_alarms_that_are_off_are_not_made_and_nothing_else_changes(component: Any, use: str) -> None:
     args = EXAMPLES[component.__name__].uses()[use]
-    silent, known = build(lambda: made(component, args)), alarm_kinds(component)
+    silent, known = recorded(component, use), alarm_kinds(component)
     kinds = {alarm.urn: alarm_kind(alarm, known) for alarm in silent.of(ALARM)}
     # What acts by itself stays.
     assert all(kinds[alarm.urn] or alarm.inputs["alarmActions"] for alarm in silent.of(ALARM))
@@ -373,10 +372,7 @@ def test_alarms_that_there_are_not_cannot_be_off(component: Any) -> None:
 
 @every_use
 def test_a_preview_of_a_new_one_registers_what_its_update_does(component: Any, use: str) -> None:
-    args = EXAMPLES[component.__name__].uses()[use]
-    previewed = build(lambda: made(component, args), preview=True)
-    updated = build(lambda: made(component, args))
-    assert urns(previewed) == urns(updated)
+    assert urns(recorded(component, use, preview=True)) == urns(recorded(component, use))
 
 
 @every_use
@@ -387,22 +383,21 @@ def test_values_that_nobody_knows_yet_change_no_resource(component: Any, use: st
         unknown = aws.sns.Topic("unknown").arn
         return made(component, known_later(args_class(component), args, lambda *_: unknown))
 
-    assert urns(build(previewed, preview=True)) - urns(build(lambda: aws.sns.Topic("unknown"))) == urns(
-        build(lambda: made(component, args))
-    )
+    topic = urns(build(lambda: aws.sns.Topic("unknown")))
+    assert urns(build(previewed, preview=True)) - topic == urns(recorded(component, use))
 
 
 @every_use
 def test_values_that_come_later_are_as_good_as_plain_ones(component: Any, use: str) -> None:
     args = EXAMPLES[component.__name__].uses()[use]
     later = known_later(args_class(component), args, lambda _, value: pulumi.Output.from_input(value))
-    assert inputs(build(lambda: made(component, later))) == inputs(build(lambda: made(component, args)))
+    assert inputs(build(lambda: made(component, later))) == inputs(recorded(component, use))
 
 
 @every_use
 def test_the_order_of_arguments_changes_nothing(component: Any, use: str) -> None:
     args = EXAMPLES[component.__name__].uses()[use]
-    assert inputs(build(lambda: made(component, upside_down(args)))) == inputs(build(lambda: made(component, args)))
+    assert inputs(build(lambda: made(component, upside_down(args)))) == inputs(recorded(component, use))
 
 
 @every_use
@@ -410,7 +405,7 @@ def test_a_program_in_another_language_gets_the_same_resources(component: Any, u
     args = EXAMPLES[component.__name__].uses()[use]
     shape = args_class(component)
     later = known_later(shape, args, lambda hint, value: pulumi.Output.from_input(of_another_language(hint, value)))
-    expected = inputs(build(lambda: made(component, args)))
+    expected = inputs(recorded(component, use))
     for sent in (of_another_language(shape, args), of_another_language(shape, later)):
         token = f"tenfold:index:{component.__name__}"
         built = build(partial(hosted().construct, "it", token, sent))
@@ -437,7 +432,7 @@ def test_growing_replaces_nothing_that_holds_data(component: Any) -> None:
 
 @every_use
 def test_nothing_that_holds_data_goes_unlooked_at(component: Any, use: str) -> None:
-    built = build(lambda: made(component, EXAMPLES[component.__name__].uses()[use]))
+    built = recorded(component, use)
     assert {child.type for child in children(built)} & HOLDS_DATA <= IRREPLACEABLE.keys()
 
 

@@ -174,10 +174,10 @@ def _has_replica(group: Resource) -> Findings:
     if sharded.given:
         for shard in sharded.items():
             count = shard["replicaCount"]
-            if (count.integer() or 0) < 1:
+            if not count.integer():
                 yield count.violates(allowed="at least 1", fix=f"set {count.path} to 1 or more.")
     elif replicas.given:
-        if (replicas.integer() or 0) < 1:
+        if not replicas.integer():
             yield replicas.violates(allowed="at least 1", fix="set replicasPerNodeGroup to 1 or more.")
     elif (nodes.integer() or 1) < 2:
         yield nodes.violates(allowed="at least 2", fix="set numCacheClusters to 2 or more.")

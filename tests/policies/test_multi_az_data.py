@@ -47,6 +47,18 @@ def subnet_group(*names: str, public: tuple[str, ...] = ()) -> None:
     aws.rds.SubnetGroup("data", subnet_ids=net.ids())
 
 
+def cluster_in_one_zone_and_an_instance_of_which_is_not_known() -> None:
+    cluster("us-east-1a", "us-east-1a")
+    aws.rds.ClusterInstance("some", cluster_identifier=later("reports"), engine=AURORA, instance_class="db.r7g.large")
+
+
+def chosen_subnets() -> None:
+    """Those of three subnets that are private, as the update tells."""
+    net = network("data-a", "data-b", "web-c")
+    opened(net, "web-c")
+    aws.rds.SubnetGroup("data", subnet_ids=pulumi.Output.all(*net.ids()).apply(lambda ids: ids[:2]))
+
+
 def cache(**properties: Any) -> None:
     arguments: dict[str, Any] = {
         "automatic_failover_enabled": True,
@@ -265,6 +277,43 @@ CASES = [
         lambda: files(availability_zone_name=later("us-east-1b")),
         ("files", "availabilityZoneName", '"us-east-1b"', "nothing, which is several zones"),
         preview=(("files", "availabilityZoneName", "a value", "nothing, which is several zones"),),
+    ),
+    passes(
+        "maz-aurora-instances",
+        "a zone that the update tells, and one that AWS chooses",
+        lambda: cluster(None, later("us-east-1a")),  # pyright: ignore[reportArgumentType]
+    ),
+    refuses(
+        "maz-aurora-instances",
+        "two in one zone, and one that is of another cluster, as the update tells",
+        cluster_in_one_zone_and_an_instance_of_which_is_not_known,
+        ("orders", "clusterMembers", "all instances in us-east-1a", "instances in at least 2 availability zones"),
+        preview=(),
+        left=("orders",),
+    ),
+    refuses(
+        "maz-elasticache",
+        "a shard whose replicas nobody counts",
+        lambda: cache(num_cache_clusters=None, node_group_configurations=[{"slots": "0-16383"}]),
+        ("sessions", "nodeGroupConfigurations[0].replicaCount", "nothing", "at least 1"),
+    ),
+    passes("maz-db-subnet-group", "a choice with a public subnet that it leaves out", chosen_subnets, left=("data",)),
+    passes(
+        "maz-elasticache",
+        "a secondary of a global datastore",
+        lambda: cache(global_replication_group_id="users", num_cache_clusters=1),
+    ),
+    refuses(
+        "maz-elasticache",
+        "the number of nodes by default",
+        lambda: cache(num_cache_clusters=None),
+        ("sessions", "numCacheClusters", "nothing", "at least 2"),
+    ),
+    refuses(
+        "maz-elasticache",
+        "shards without replicas",
+        lambda: cache(num_cache_clusters=None, num_node_groups=2, replicas_per_node_group=0),
+        ("sessions", "replicasPerNodeGroup", "0", "at least 1"),
     ),
 ]
 

@@ -8,12 +8,18 @@ import re
 from collections.abc import Generator
 
 import pytest
+from pulumi.runtime import resource
+from pulumi.runtime.proto import source_pb2
 from xdist.scheduler import LoadScopeScheduling
 
 from local import emulator as daemon
 
 # The classes of pulumi-aws are a million objects, which the collector would go through every few thousand new ones.
 gc.set_threshold(50_000, 20, 50)
+
+# Where in its source a program makes a resource, no test asks; the SDK would go through all of pytest's frames for it,
+# which takes as long as all else that it does.
+resource._get_stack_trace = source_pb2.StackTrace
 
 _OF_EVERY_COMPONENT = ("tests/components/test_contract.py", "tests/components/test_alarm_coverage.py")
 

@@ -224,7 +224,7 @@ def cache_subnets(resource: Resource, stack: Stack, settings: Settings) -> Findi
         yield from too_few_zones(subnets, subnets_of(stack, subnets), settings, fix)
         return
     group = resource["subnetGroupName"]
-    if resource["replicationGroupId"].given or resource["globalReplicationGroupId"].given:
+    if resource["replicationGroupId"].given:
         return
     if group.unknown and stack.links(group, CACHE_SUBNET_GROUP).resources:
         return

@@ -90,6 +90,11 @@ def files(**properties: Any) -> None:
     aws.efs.FileSystem("files", **properties)
 
 
+def cache_in_group_of_the_stack() -> None:
+    net = network("data-a", "data-b")
+    cache(subnet_group_name=aws.elasticache.SubnetGroup("data", subnet_ids=net.ids()).name)
+
+
 CASES = [
     passes("maz-rds-instance", "a standby", lambda: instance(multi_az=True)),
     passes("maz-rds-instance", "a read replica", lambda: instance(replicate_source_db="orders")),
@@ -314,6 +319,28 @@ CASES = [
         "shards without replicas",
         lambda: cache(num_cache_clusters=None, num_node_groups=2, replicas_per_node_group=0),
         ("sessions", "replicasPerNodeGroup", "0", "at least 1"),
+    ),
+    passes("maz-elasticache-subnet-group", "a group of the stack", cache_in_group_of_the_stack),
+    passes(
+        "maz-elasticache-subnet-group",
+        "a group that the update tells",
+        lambda: cache(subnet_group_name=later("data")),
+        left=("sessions",),
+    ),
+    refuses(
+        "maz-elasticache-subnet-group",
+        "the default group, as the update tells, beside one of the stack",
+        lambda: (cache_subnet_group("data-a", "data-b"), node(subnet_group_name=later("default"))),
+        ("hot", "subnetGroupName", '"default"', "a subnet group of its own"),
+        preview=(),
+        left=("hot",),
+    ),
+    passes("maz-elasticache-subnet-group", "a node of a group", lambda: node(replication_group_id="sessions")),
+    refuses(
+        "maz-elasticache-subnet-group",
+        "a secondary of a global datastore, which has a network of its own",
+        lambda: cache(global_replication_group_id="users"),
+        ("sessions", "subnetGroupName", "nothing", "a subnet group of its own"),
     ),
 ]
 

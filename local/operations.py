@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 
 from local import emulator
 from local.addresses import addresses, next_steps
@@ -60,8 +61,9 @@ def pulumi(workspace: Workspace, arguments: Sequence[str], lock: int) -> int:
     given = list(pairwise(arguments))
     named = [value for flag, value in given if flag in ("-s", "--stack")]
     folders = [value for flag, value in given if flag in ("-C", "--cwd")]
-    with _stack(workspace, named[0] if named else "local", lock) as stack:
-        if folders and runtime(workspace.root / folders[0]) == "yaml":
+    program = (workspace.root / folders[0]).resolve() if folders else workspace.root
+    with _stack(workspace, named[0] if named else "local", lock, program) as stack:
+        if runtime(program) == "yaml":
             with reporter() as progress:
                 provide_yaml_host(stack.engine, progress)
         return stack.run(*arguments)
@@ -87,11 +89,11 @@ def down(workspace: Workspace, *, everything: bool) -> DownReport:
 
 
 @contextmanager
-def _stack(workspace: Workspace, name: str, lock: int) -> Generator[LocalStack]:
+def _stack(workspace: Workspace, name: str, lock: int, program: Path | None = None) -> Generator[LocalStack]:
     stack_argument(workspace, name)
     with reporter() as progress:
         engine = find_engine(progress)
-    with opened(workspace, name, engine, lock) as stack:
+    with opened(workspace, name, engine, lock, program) as stack:
         for line in _taken_back(stack.swept):
             print(f"tenfold: {line}", file=sys.stderr)  # noqa: T201 - news for the user, beside the engine's own
         yield stack

@@ -107,13 +107,18 @@ class LocalStack:
 
 
 @contextmanager
-def opened(workspace: Workspace, name: str, engine: Engine, lock: int) -> Generator[LocalStack]:
-    """The stack with the embedded AWS running and attached, whatever the command before has left behind."""
+def opened(
+    workspace: Workspace, name: str, engine: Engine, lock: int, program: Path | None = None
+) -> Generator[LocalStack]:
+    """The stack with the embedded AWS running and attached, whatever the command before has left behind.
+
+    ``program`` is the folder of the program that is run, where that is not the platform's.
+    """
     aws = emulator.ensure_running(workspace.folder)
     workspace.state.mkdir(parents=True, exist_ok=True)
     instances.watch(emulator.home(workspace.folder) / "instances", _region(workspace, name, aws))
     swept = journal.sweep(aws, workspace.folder, lambda: set(_identities(workspace)))
-    with serve(aws, workspace.folder) as port:
+    with serve(aws, workspace.folder, root=program or workspace.root) as port:
         stack = LocalStack(
             workspace=workspace,
             name=name,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any, cast
 
-PROSE = {"title", "remediation", "source", "description", "fix", "annotation", "returns", "decorator"}
+PROSE = {"title", "remediation", "source", "description", "fix", "safe_to_set", "annotation", "returns"}
 """Arguments and fields that hold words for people, links or types. Rules' sources and levels are in the README."""
 
 
@@ -119,16 +119,21 @@ def _is_prose(parent: ast.AST, field: str, index: int | None, node: ast.AST) -> 
             return True
         case ast.keyword(arg=str(name)):
             return name in PROSE
-        case ast.Constant(value=str(text)) | ast.JoinedStr(values=[*_, ast.Constant(value=str(text))]):
+        case ast.Constant(value=str(text)):
             named = isinstance(parent, ast.Call) and index == 0 and _called(parent) in _NAMING
-            sentence = " " in text and text.rstrip().endswith((".", ". Fix:"))
-            return named or sentence or text.startswith("https://")
+            return named or _is_sentence(text) or text.startswith("https://")
+        case ast.JoinedStr(values=parts):
+            return _is_sentence("".join(str(part.value) for part in parts if isinstance(part, ast.Constant)))
         case ast.Call():
             return field == "decorator_list" and _called(node) == "dataclass"
         case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
             return True
         case _:
             return False
+
+
+def _is_sentence(text: str) -> bool:
+    return " " in text and text.rstrip().endswith((".", ". Fix:"))
 
 
 _NAMING = {"resource_rule", "stack_rule", "cast", "Source", "control"}

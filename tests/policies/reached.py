@@ -31,7 +31,7 @@ def files(modules: Iterable[str]) -> list[Path]:
     """The test files that judge mutants of some modules: their own, or all, where one has none of its own."""
     every = [file for file in sorted(TESTS.glob("test_*.py")) if file.stem.removeprefix("test_") not in _SLOW]
     own = {TESTS / f"test_{module}" for module in modules}
-    return sorted({*(own if own <= set(every) else every), *WHOLE_PACK})
+    return sorted({*(own if own <= set(every) else every), TESTS / "test_remediation.py", *WHOLE_PACK})
 
 
 def digest(paths: Iterable[Path]) -> str:

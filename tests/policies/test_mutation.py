@@ -52,6 +52,7 @@ def test_a_slip_of_the_hand_is_a_fault(source: str, expected: list[str]) -> None
         '"""What it is for."""',
         'a = "Set it to true."',
         'a = f"set {b} to true."',
+        'a = f"set a to {b}."',
         'a = "https://docs.aws.amazon.com/"',
         "a: list[int]",
         '_PAGE = "REL10-BP01"\na = b(source=_PAGE)',

@@ -274,6 +274,23 @@ CASES = [
         routed_apart,
         *(by_nat_alone(service, "app-a-table") for service in BOTH),
     ),
+    passes(
+        "sec-imdsv2",
+        "a token, from an endpoint that is not known",
+        lambda: template(metadata_options=TOKENS | {"http_endpoint": later("enabled")}),
+    ),
+    passes(
+        "sec-imdsv2",
+        "no token, from an endpoint that the update closes",
+        lambda: template(metadata_options={"http_endpoint": later("disabled")}),
+        left=("web",),
+    ),
+    refuses(
+        "sec-sg-description",
+        "another provider's words",
+        lambda: described("Managed by Terraform"),
+        ("edge", "description", '"Managed by Terraform"', WORDS),
+    ),
 ]
 
 

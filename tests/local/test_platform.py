@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,7 +17,6 @@ from collections import Counter
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlparse
 
 import boto3
 import psutil
@@ -409,14 +407,8 @@ def test_a_wrong_configuration_is_refused_with_every_fault_and_registers_nothing
     assert "did you mean nat?" in result.stderr
 
 
-def test_dev_can_be_previewed_here_and_makes_nothing(platform: Checkout) -> None:
+def test_dev_can_be_previewed_here_without_its_key_makes_nothing_and_its_file_stays(platform: Checkout) -> None:
     before = len(platform.aws("ec2").describe_vpcs()["Vpcs"])
-    report = json.loads(platform.run("preview", "dev", "--json").stdout)
-    assert report["changes"]["create"] >= 90
-    assert len(platform.aws("ec2").describe_vpcs()["Vpcs"]) == before
-
-
-def test_the_secrets_of_a_real_account_need_no_key_here_and_its_file_stays(platform: Checkout) -> None:
     file = platform.root / "stacks" / "Pulumi.dev.yaml"
     platform.edit(
         "stacks/Pulumi.dev.yaml",
@@ -425,7 +417,10 @@ def test_the_secrets_of_a_real_account_need_no_key_here_and_its_file_stays(platf
         "  aws:defaultTags:\n    tags:\n      owner:\n        secure: v1:only:awskms:opens:this\n",
     )
     written = file.read_text()
-    assert json.loads(platform.run("preview", "dev", "--json").stdout)["ok"]
+    report = json.loads(platform.run("preview", "dev", "--json").stdout)
+    assert report["ok"]
+    assert report["changes"]["create"] >= 90
+    assert len(platform.aws("ec2").describe_vpcs()["Vpcs"]) == before
     assert file.read_text() == written
 
 
@@ -462,20 +457,17 @@ def test_an_up_that_was_killed_half_way_leaves_no_orphans(checkout: Checkout) ->
     assert len(iam.list_roles()["Roles"]) == seen["aws:iam/role:Role"]
 
 
-def test_down_leaves_nothing(checkout: Checkout) -> None:
-    checkout.up()
-    endpoint = urlparse(json.loads(checkout.run("env", "--json").stdout)["AWS_ENDPOINT_URL"])
-    report = json.loads(checkout.run("down", "--json").stdout)
+def test_down_leaves_nothing(platform: Checkout) -> None:
+    report = json.loads(platform.run("down", "--json").stdout)
     assert report["processes"] >= 2
-    assert not (checkout.root / ".tenfold").exists()
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", cast(int, endpoint.port))) != 0
+    assert not (platform.root / ".tenfold").exists()
+    # Whether somebody answers on its port says nothing: another program may have got it by now.
     assert [
         process.info["cmdline"]
         for process in psutil.process_iter(["cmdline", "status"])
-        if str(checkout.root) in " ".join(process.info["cmdline"] or [])
+        if str(platform.root) in " ".join(process.info["cmdline"] or [])
     ] == []
-    assert json.loads(checkout.run("down", "--json").stdout)["pid"] is None
+    assert json.loads(platform.run("down", "--json").stdout)["pid"] is None
 
 
 @pytest.mark.parametrize(

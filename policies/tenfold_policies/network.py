@@ -142,13 +142,11 @@ def internet_reaches_web_ports(resource: Resource, settings: Settings) -> Findin
     itself = Value(resource, "", resource.properties)
     if resource.type == SECURITY_GROUP_INGRESS_RULE:
         yield from _closed(itself, [itself["cidrIpv4"], itself["cidrIpv6"]], "ipProtocol", open_ports)
-        return
-    if resource.type == SECURITY_GROUP_RULE:
-        if resource["type"].text() == "ingress":
-            yield from _closed(itself, _sources(itself), "protocol", open_ports)
-        return
-    for rule in resource["ingress"].items():
-        yield from attempt(_closed(rule, _sources(rule), "protocol", open_ports))
+    elif resource.type == SECURITY_GROUP:
+        for rule in resource["ingress"].items():
+            yield from attempt(_closed(rule, _sources(rule), "protocol", open_ports))
+    elif resource["type"].text() == "ingress":
+        yield from _closed(itself, _sources(itself), "protocol", open_ports)
 
 
 def _sources(rule: Value) -> Iterator[Value]:
@@ -165,14 +163,14 @@ def _closed(rule: Value, sources: Iterable[Value], protocol: str, open_ports: li
 def _only_open_ports(rule: Value, protocol: str, open_ports: list[int]) -> bool:
     low, high = rule["fromPort"].integer(), rule["toPort"].integer()
     all_traffic = rule[protocol].text() in {"-1", "all"}
-    return not all_traffic and low is not None and low == high and low in open_ports
+    return not all_traffic and low == high and low in open_ports
 
 
 def _not_anywhere(source: Value, rule: Value, protocol: str, open_ports: list[int]) -> Findings:
     # Either one of them may be unknown while the other one decides.
     if not source.unknown and source.text() not in _ANYWHERE:
         return
-    if not _only_open_ports(rule, protocol, open_ports) and source.text():
+    if not _only_open_ports(rule, protocol, open_ports):
         low, high = rule["fromPort"], rule["toPort"]
         ports = f"ports {low.shown()} to {high.shown()}" if not low.absent else "all ports"
         yield source.violates(

@@ -14,6 +14,8 @@ PaidByUse = Callable[[str], str | None]
 
 _GROUP = "aws:autoscaling/group:Group"
 _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_AURORA, _AURORA_INSTANCE = "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"
+_SCALING = "serverlessv2ScalingConfiguration"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ def cost_change(preview: Preview, price: MonthlyPrice, paid_by_use: PaidByUse) -
 
     Args:
         preview: The preview.
-        price: The price of a resource; a group is asked with its launch template's `instanceType` among its properties.
+        price: The price of a resource; a group is asked with its launch template's `instanceType` among its properties,
+            a serverless instance of Aurora with its cluster's `minCapacity`.
         paid_by_use: What a type's price depends on.
     """
     by_type: defaultdict[str, float] = defaultdict(float)
@@ -64,13 +67,18 @@ def cost_change(preview: Preview, price: MonthlyPrice, paid_by_use: PaidByUse) -
 
 
 def _properties(state: State, around: Mapping[str, State]) -> Mapping[str, Any]:
-    """A resource's properties; those of a group with the instance type of the one template beside it."""
+    """A resource's properties, with what its price takes from the one resource beside it: a group's instance type is in
+    its launch template, and what a serverless instance has at the least in its cluster."""
     properties = {**state.outputs, **state.inputs}
-    if state.type != _GROUP:
-        return properties
-    types = {
-        other.get("instanceType")
-        for other in around.values()
-        if other.type == _TEMPLATE and other.parent == state.parent
-    }
-    return {**properties, "instanceType": types.pop()} if len(types) == 1 else properties
+    if state.type == _GROUP:
+        return {**properties, **_beside(state, around, _TEMPLATE, "instanceType")}
+    if state.type == _AURORA_INSTANCE:
+        scaling: Any = _beside(state, around, _AURORA, _SCALING).get(_SCALING) or {}
+        return {**properties, "minCapacity": scaling.get("minCapacity")}
+    return properties
+
+
+def _beside(state: State, around: Mapping[str, State], type_: str, key: str) -> dict[str, Any]:
+    """A property of the one resource of a type in the same component; nothing where there are several."""
+    found = [other.get(key) for other in around.values() if other.type == type_ and other.parent == state.parent]
+    return {key: found[0]} if found and all(value == found[0] for value in found) else {}

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pulumi
@@ -64,6 +64,8 @@ def _preview_role(config: GlobalConfig, provider: aws.iam.OpenIdConnectProvider,
     aws.iam.RolePolicyAttachment("preview-read", role=role.name, policy_arn="arn:aws:iam::aws:policy/ReadOnlyAccess")
     # What ReadOnlyAccess lets in and a pull request's code has no business with.
     aws.iam.RolePolicy("preview-no-data", role=role.name, policy=json.dumps(_NO_DATA))
+    if config.preview_secrets:
+        aws.iam.RolePolicy("preview-secrets", role=role.name, policy=json.dumps(_secrets(config.preview_secrets)))
     return role
 
 
@@ -113,24 +115,34 @@ _NO_DATA: Final = {
     "Version": "2012-10-17",
     "Statement": [
         {
-            "Sid": "NoData",
+            "Sid": "NoRows",
             "Effect": "Deny",
+            # Not GetItem: a preview reads the shard map's one item.
             "Action": [
                 "dynamodb:BatchGetItem",
-                "dynamodb:GetItem",
                 "dynamodb:GetRecords",
                 "dynamodb:PartiQLSelect",
                 "dynamodb:Query",
                 "dynamodb:Scan",
-                "s3:GetObject",
-                "s3:GetObjectVersion",
-                "secretsmanager:GetSecretValue",
                 "sqs:ReceiveMessage",
             ],
             "Resource": "*",
-        }
+        },
+        {
+            "Sid": "NoUploads",
+            "Effect": "Deny",
+            # Not every bucket: a preview compares the site's files, and finds the state where it is kept in S3.
+            "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+            "Resource": ["arn:aws:s3:::pictures-bucket-*/*", "arn:aws:s3:::media-*/*"],
+        },
     ],
 }
+
+
+def _secrets(arns: Sequence[str]) -> Mapping[str, Any]:
+    """Lets previews read secrets that the program reads, such as the credentials of push services."""
+    statement = {"Sid": "Secrets", "Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": [*arns]}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def _roles(account_id: str) -> Mapping[str, Any]:

@@ -39,6 +39,13 @@ def given() -> dict[str, str]:
     return {key.removeprefix(prefix): value for key, value in settings.items() if key.startswith(prefix)}
 
 
+def texts(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The project's keys of a configuration file, each value as Pulumi hands it over."""
+    prefix = f"{PROJECT}:"
+    ours = {key.removeprefix(prefix): value for key, value in settings.items() if key.startswith(prefix)}
+    return {key: json.dumps(value) for key, value in ours.items()}
+
+
 def parse(stack: str, settings: Mapping[str, str]) -> EnvironmentConfig:
     """The configuration of an environment from the project's keys, each with its value as Pulumi hands it over: text,
     or JSON as text.

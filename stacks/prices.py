@@ -100,19 +100,25 @@ _CACHE: Final = {
 _VALKEY = 0.8
 _POSTGRES_AND_MYSQL = ("postgres", "mysql", "mariadb")
 _RDS_GB_MONTH = 0.115
+_ACU_HOUR: Final = 0.12
 
 BY_USE: Final = {
     "aws:apigatewayv2/api:Api": "API Gateway",
     "aws:cloudfront/distribution:Distribution": "CloudFront",
+    "aws:cloudfront/function:Function": "CloudFront",
     "aws:cloudwatch/logGroup:LogGroup": "CloudWatch Logs",
     "aws:dynamodb/table:Table": "DynamoDB",
+    "aws:dynamodb/tableItem:TableItem": "DynamoDB",
     "aws:ecr/repository:Repository": "ECR",
     "aws:efs/fileSystem:FileSystem": "EFS",
     "aws:elasticache/serverlessCache:ServerlessCache": "ElastiCache Serverless",
     "aws:lambda/function:Function": "Lambda",
     "aws:mediaconvert/queue:Queue": "MediaConvert",
     "aws:rds/cluster:Cluster": "Aurora storage",
+    "aws:route53/record:Record": "Route 53",
     "aws:s3/bucket:Bucket": "S3",
+    "aws:s3/bucketMetric:BucketMetric": "CloudWatch",
+    "aws:s3/bucketObjectv2:BucketObjectv2": "S3",
     "aws:sfn/stateMachine:StateMachine": "Step Functions",
     "aws:sns/topic:Topic": "SNS",
     "aws:sqs/queue:Queue": "SQS",
@@ -122,9 +128,17 @@ BY_USE: Final = {
 
 _FREE_MODULES = ("aws:iam/", "aws:vpc/", "aws:autoscaling/policy:", "aws:autoscaling/schedule:", "aws:appautoscaling/")
 _FREE: Final = {
+    "aws:acm/certificate:Certificate",
+    "aws:acm/certificateValidation:CertificateValidation",
     "aws:autoscaling/lifecycleHook:LifecycleHook",
+    "aws:budgets/budget:Budget",
+    "aws:cloudfront/originAccessControl:OriginAccessControl",
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/eventTarget:EventTarget",
+    "aws:cloudwatch/logDelivery:LogDelivery",
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource",
     "aws:dynamodb/resourcePolicy:ResourcePolicy",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     "aws:ec2/flowLog:FlowLog",
@@ -138,10 +152,13 @@ _FREE: Final = {
     "aws:ec2/vpc:Vpc",
     "aws:elasticache/parameterGroup:ParameterGroup",
     "aws:elasticache/subnetGroup:SubnetGroup",
+    "aws:elasticache/user:User",
+    "aws:elasticache/userGroup:UserGroup",
     "aws:kms/alias:Alias",
     "aws:kms/keyPolicy:KeyPolicy",
     "aws:lambda/alias:Alias",
     "aws:lambda/eventSourceMapping:EventSourceMapping",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     "aws:lambda/permission:Permission",
     "aws:lb/listener:Listener",
     "aws:lb/targetGroup:TargetGroup",
@@ -157,6 +174,12 @@ _FREE: Final = {
     "aws:s3/bucketVersioning:BucketVersioning",
     "aws:secretsmanager/secretPolicy:SecretPolicy",
     "aws:secretsmanager/secretVersion:SecretVersion",
+    "aws:sesv2/configurationSet:ConfigurationSet",
+    "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination",
+    "aws:sesv2/emailIdentity:EmailIdentity",
+    "aws:sesv2/emailIdentityFeedbackAttributes:EmailIdentityFeedbackAttributes",
+    "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes",
+    "aws:sns/platformApplication:PlatformApplication",
     "aws:sns/topicPolicy:TopicPolicy",
     "aws:sns/topicSubscription:TopicSubscription",
     "aws:sqs/queuePolicy:QueuePolicy",
@@ -170,7 +193,7 @@ def monthly_usd(type_: str, properties: Mapping[str, Any]) -> float | None:
     Args:
         type_: Pulumi's type token, such as `aws:ec2/natGateway:NatGateway`.
         properties: Its properties by Pulumi's names. A group of instances is priced at its least size, and needs its
-            launch template's `instanceType` among them.
+            launch template's `instanceType` among them, a serverless instance its cluster's `minCapacity`.
     """
     if type_ in _FREE or type_.startswith(_FREE_MODULES):
         return 0.0
@@ -220,6 +243,9 @@ def _database(properties: Mapping[str, Any]) -> float | None:
 
 
 def _aurora_instance(properties: Mapping[str, Any]) -> float | None:
+    if properties.get("instanceClass") == "db.serverless":
+        least = _number(properties.get("minCapacity"))
+        return None if least is None else _by_hour(_ACU_HOUR, least)
     return _by_hour(_AURORA.get(str(properties.get("instanceClass"))))
 
 

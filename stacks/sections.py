@@ -271,5 +271,8 @@ class GlobalConfig(Section):
     """The repository on GitHub whose workflows preview and deploy: ``owner/name``."""
     environments: Annotated[list[Name], Field(min_length=1)]
     """The environments that workflows deploy, each by a role that no other environment's workflow can take on."""
+    preview_secrets: list[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:secretsmanager:")]] = []
+    """The secrets that previews may read: the `secret_arn`s of `push`. Whoever may open a pull request from a branch of
+    the repository can then read them; none by default."""
     protected: bool = True
     """Whether what holds data refuses to be deleted."""

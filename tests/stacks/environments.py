@@ -11,7 +11,7 @@ import pulumi
 import yaml
 
 from stacks import account, assembly, tiers
-from stacks.config import parse, parse_global
+from stacks.config import parse, parse_global, texts
 from stacks.contract import ACCOUNT_VERSION, GLOBAL, read_account
 from stacks.sections import EnvironmentConfig, GlobalConfig
 
@@ -26,9 +26,7 @@ ENVIRONMENTS = [stack for stack in STACKS if stack != GLOBAL]
 def settings(stack: str) -> dict[str, str]:
     """A committed configuration, with the values as Pulumi hands them over."""
     given = yaml.safe_load((_STACKS / f"Pulumi.{stack}.yaml").read_text())["config"]
-    return {
-        key.removeprefix("tenfold:"): json.dumps(value) for key, value in given.items() if key.startswith("tenfold:")
-    }
+    return texts(given)
 
 
 def environment_config(stack: str, **others: Any) -> EnvironmentConfig:

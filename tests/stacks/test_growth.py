@@ -1,23 +1,16 @@
 """Growth by the number of users: the article's stages, and that none takes away what an earlier one has."""
 
 import json
-from functools import cache
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stacks import growth
 from stacks.config import parse
 from stacks.sections import EnvironmentConfig
-from tests.components.building import Built, build
-from tests.components.uses import HOLDS_DATA
-from tests.stacks.environments import program
 
 USERS = st.integers(1, 200_000_000)
-SAMPLES = (100_000, 1_000_000, 3_000_000, 5_000_000, 9_999_999, 10_000_000, 40_000_000)
-"""Numbers of users on both sides of each stage's bounds."""
 
 
 def config_for(users: int) -> EnvironmentConfig:
@@ -96,16 +89,3 @@ def test_the_fleet_carries_the_estimated_peak(users: int) -> None:
     # 50 requests a second are what scaling keeps an instance at, up to the most that a configuration may have.
     assert web.max_size == 1000 or web.max_size * 50 >= growth.peak_requests(users)
     assert web.min_size % 3 == 0 or web.min_size == 500
-
-
-@cache
-def built_for(users: int) -> Built[Any]:
-    return build(program(config_for(users)))
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.sampled_from(SAMPLES), st.sampled_from(SAMPLES))
-def test_what_holds_data_stays_with_its_name_from_stage_to_stage(one: int, other: int) -> None:
-    fewer, more = built_for(min(one, other)), built_for(max(one, other))
-    kept = {resource.urn for resource in more.resources}
-    assert {resource.urn for resource in fewer.resources if resource.type in HOLDS_DATA} <= kept

@@ -63,6 +63,8 @@ def test_what_is_not_listed_has_no_price(instance_type: Any) -> None:
         (DATABASE, {"instanceClass": "db.t4g.micro"}, None),
         (AURORA, {"instanceClass": "db.r6g.large"}, 189.8),
         (AURORA, {"instanceClass": "db.serverless"}, None),
+        # 2 ACU at 0.12 dollars for 730 hours.
+        (AURORA, {"instanceClass": "db.serverless", "minCapacity": 2}, 175.20),
         (CACHE, {"nodeType": "cache.t4g.micro", "engine": "redis", "numCacheClusters": 2}, 23.36),
         (CACHE, {"nodeType": "cache.t4g.micro", "engine": "valkey", "numCacheClusters": 2}, 18.688),
         (CACHE, {"nodeType": "cache.r7g.large", "numNodeGroups": 3, "replicasPerNodeGroup": 1}, 6 * 159.87),

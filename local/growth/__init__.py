@@ -1,0 +1,1 @@
+"""`./tenfold plan`: what an environment becomes when it has more users, before anything changes."""

@@ -299,35 +299,21 @@ CASES = [
     ),
     # EC2 reads no ports beside a protocol of -1: such a rule is for all traffic.
     *(
-        refuses("sec-sg-open-ingress", f"all traffic, said to be HTTPS, {title}", program, (*place, WEB_PORTS))
-        for title, program, *place in (
-            (
-                "of a group",
-                lambda: group(protocol="-1"),
-                "edge",
-                "ingress[0].cidrBlocks[0]",
-                "0.0.0.0/0 on ports 443 to 443",
-            ),
-            (
-                "by another word",
-                lambda: group(protocol="all"),
-                "edge",
-                "ingress[0].cidrBlocks[0]",
-                "0.0.0.0/0 on ports 443 to 443",
-            ),
-            (
-                "of a rule",
-                lambda: ingress_rule(ip_protocol="-1", cidr_ipv4="0.0.0.0/0"),
-                "in",
-                "cidrIpv4",
-                "0.0.0.0/0 on ports 443 to 443",
-            ),
+        refuses(
+            "sec-sg-open-ingress",
+            f"all traffic, said to be HTTPS, {title}",
+            program,
+            (name, source, "0.0.0.0/0 on ports 443 to 443", WEB_PORTS),
+        )
+        for title, program, name, source in (
+            ("of a group", lambda: group(protocol="-1"), "edge", "ingress[0].cidrBlocks[0]"),
+            ("by another word", lambda: group(protocol="all"), "edge", "ingress[0].cidrBlocks[0]"),
+            ("of a rule", lambda: ingress_rule(ip_protocol="-1", cidr_ipv4="0.0.0.0/0"), "in", "cidrIpv4"),
             (
                 "of the older type",
                 lambda: group_rule(protocol="-1", from_port=443, to_port=443, cidr_blocks=["0.0.0.0/0"]),
                 "in",
                 "cidrBlocks[0]",
-                "0.0.0.0/0 on ports 443 to 443",
             ),
         )
     ),
@@ -338,6 +324,14 @@ CASES = [
         lambda: group(from_port=22, to_port=22, cidr_blocks=later(["10.0.0.0/8"]), ipv6_cidr_blocks=["::/0"]),
         ("edge", "ingress[0].ipv6CidrBlocks[0]", "::/0 on ports 22 to 22", WEB_PORTS),
         left=("edge",),
+    ),
+    refuses(
+        "sec-sg-description",
+        "a way out of a group",
+        lambda: aws.ec2.SecurityGroup(
+            "edge", description="Clients", egress=[{"protocol": "-1", "from_port": 0, "to_port": 0}]
+        ),
+        ("edge", "egress[0].description", "nothing", WORDS),
     ),
 ]
 

@@ -161,9 +161,7 @@ def dead_letters_from_known_queues(queue: Resource, stack: Stack, _: Settings) -
     """
     for sink in _sinks(queue, stack):
         allow = sink["redriveAllowPolicy"]
-        if allow.given:
-            continue
-        if not some(stack.referrers(sink, QUEUE_REDRIVE_ALLOW_POLICY, "queueUrl")):
+        if not allow.given and not some(stack.referrers(sink, QUEUE_REDRIVE_ALLOW_POLICY, "queueUrl")):
             yield allow.violates(
                 allowed="a redrive allow policy", fix="create a RedriveAllowPolicy with the ARNs of its source queues."
             )

@@ -314,5 +314,5 @@ def _reached(table: Resource, service: str, stack: Stack) -> Findings:
 
 
 def _leads_to(way: Resource, service: str, stack: Stack) -> bool:
-    endpoints = (way,) if way.type == VPC_ENDPOINT else stack.links(way["vpcEndpointId"], VPC_ENDPOINT).all()
-    return any((endpoint["serviceName"].text() or "").endswith(f".{service}") for endpoint in endpoints)
+    endpoint = way if way.type == VPC_ENDPOINT else stack.links(way["vpcEndpointId"], VPC_ENDPOINT).one()
+    return str(endpoint["serviceName"].text()).endswith(f".{service}")

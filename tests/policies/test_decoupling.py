@@ -281,6 +281,31 @@ CASES = [
     ),
     passes("dec-dlq-max-receive", "three tries", lambda: redriven_apart(3)),
     passes("dec-dlq-max-receive", "ten tries", lambda: redriven_apart(10)),
+    refuses(
+        "dec-dlq-max-receive",
+        "no number of tries",
+        lambda: queue(redrive_policy=json.dumps({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:dead"})),
+        ("jobs", "redrivePolicy.maxReceiveCount", "nothing", "3 to 10"),
+    ),
+    passes(
+        "dec-visibility-6x-lambda",
+        "six times the three seconds that Lambda gives by default",
+        lambda: reader({"visibility_timeout_seconds": 18}, timeout=None),
+    ),
+    refuses(
+        "dec-visibility-6x-lambda",
+        "less than six times the three seconds that Lambda gives by default",
+        lambda: reader({"visibility_timeout_seconds": 17}, timeout=None),
+        ("jobs", "visibilityTimeoutSeconds", "17 seconds", "18 seconds or more, since worker may run 3"),
+    ),
+    refuses(
+        "dec-dlq-retention",
+        "the least that the stack asks for, and less than the source keeps",
+        lambda: pair({"message_retention_seconds": 86401}, {"message_retention_seconds": 86400}),
+        ("dead", "messageRetentionSeconds", "86400 seconds for the dead letters of jobs", "86401 seconds or more"),
+        minimumDays=1,
+    ),
+    refuses("dec-dlq-alarm", "on a metric of one's own", lambda: alarmed(namespace="Shop"), NO_ALARM),
 ]
 
 

@@ -283,12 +283,9 @@ def _watched(stack: Stack) -> tuple[set[Plain], list[Undecided]]:
 def _names(composite: Resource) -> Iterable[str]:
     """The alarms that a composite alarm's rule names; where it is not known, those that it was made from."""
     rule = composite["alarmRule"]
-    if not rule.unknown:
-        return re.findall(r"""[("']([^()"']+)["')]""", rule.text() or "")
-    made_from = composite.references.get("alarmRule", ())
-    if not made_from:
-        raise Undecided(rule)
-    return made_from
+    if rule.unknown:
+        return composite.references["alarmRule"]
+    return re.findall(r"""[("']([^()"']+)["')]""", str(rule.text()))
 
 
 def _acts(alarm: Resource) -> bool:

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from tests.policies.judging import Case, passes, refuses
+from tests.policies.judging import Case, later, passes, refuses
 
 
 def queue(name: str = "jobs", **properties: Any) -> aws.sqs.Queue:
@@ -123,6 +123,12 @@ def watched(actions: list[str]) -> None:
     other = aws.cloudwatch.MetricAlarm("other", comparison_operator="GreaterThanThreshold", evaluation_periods=1)
     rule = pulumi.Output.all(alarm.arn, other.arn).apply(lambda arns: " OR ".join(f'ALARM("{arn}")' for arn in arns))
     aws.cloudwatch.CompositeAlarm("shop", alarm_name="shop", alarm_rule=rule, alarm_actions=actions)
+
+
+def watched_by_name(**composite: Any) -> None:
+    alarmed(name="depth", alarm_actions=[])
+    rule = 'ALARM("depth")'
+    aws.cloudwatch.CompositeAlarm("shop", alarm_name="shop", alarm_rule=rule, alarm_actions=[ONCALL], **composite)
 
 
 CASES = [
@@ -306,6 +312,13 @@ CASES = [
         minimumDays=1,
     ),
     refuses("dec-dlq-alarm", "on a metric of one's own", lambda: alarmed(namespace="Shop"), NO_ALARM),
+    passes("dec-dlq-alarm", "an alarm that a composite alarm watches by its name", watched_by_name),
+    passes(
+        "dec-dlq-alarm",
+        "a composite alarm that the update switches on",
+        lambda: watched_by_name(actions_enabled=later(True)),
+        left=("jobs",),
+    ),
 ]
 
 

@@ -342,6 +342,13 @@ CASES = [
         lambda: cache(global_replication_group_id="users"),
         ("sessions", "subnetGroupName", "nothing", "a subnet group of its own"),
     ),
+    refuses(
+        "maz-opensearch",
+        "the one node of the default, where two will do",
+        lambda: domain(instance_count=None),
+        ("search", "clusterConfig.instanceCount", "nothing", "at least 2"),
+        minimumNodes=2,
+    ),
 ]
 
 

@@ -226,7 +226,7 @@ def cache_subnets(resource: Resource, stack: Stack, settings: Settings) -> Findi
     group = resource["subnetGroupName"]
     if resource["replicationGroupId"].given:
         return
-    if group.unknown and stack.links(group, CACHE_SUBNET_GROUP).resources:
+    if stack.links(group, CACHE_SUBNET_GROUP).resources:
         return
     if group.absent or group.text() == "default":
         yield group.violates(allowed="a subnet group of its own", fix="create an elasticache SubnetGroup and name it.")

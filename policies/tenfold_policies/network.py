@@ -61,8 +61,7 @@ def metadata_needs_token(resource: Resource, settings: Settings) -> Findings:
     for check in (_token_required(resource), _token_stays(resource, settings.integer("maximumHops"))):
         for finding in attempt(check):
             # An endpoint that may yet be disabled leaves the verdict open.
-            if endpoint.unknown:
-                endpoint.text()
+            endpoint.text()
             yield finding
 
 

@@ -94,7 +94,7 @@ def pulumi_protects(resource: Resource, _: Settings) -> Findings:
 
     These types have no deletion protection of their own. A volume may leave a final snapshot in its place.
     """
-    if resource.protect or (resource.type == EBS_VOLUME and resource["finalSnapshot"].flag() is True):
+    if resource.protect or resource["finalSnapshot"].flag() is True:
         return
     yield resource["id"].violates(
         found="no protect option", allowed="protect", fix="give the resource the option protect=True."

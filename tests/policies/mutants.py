@@ -316,7 +316,7 @@ def _of_return(node: ast.Return) -> Iterator[Fault]:
     match node.value:
         case None:
             yield from _of_statement(node)
-        case ast.Constant(value=None):
+        case ast.Constant(value=None | False):
             pass
         case _:
             yield f"{_text(node)} -> return None", _with(node, value=ast.Constant(None))

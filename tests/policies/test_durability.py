@@ -171,6 +171,13 @@ CASES = [
         lambda: volume(final_snapshot=False),
         ("disk", "id", "no protect option", "protect"),
     ),
+    refuses(
+        "dur-log-retention",
+        "for ever, where a day will do",
+        logs,
+        ("web", "retentionInDays", "nothing, which is for ever", "1 days or more, stated"),
+        minimumDays=1,
+    ),
 ]
 
 

@@ -173,6 +173,25 @@ CASES = [
         lambda: aws.neptune.Cluster("graph"),
         ("graph", "storageEncrypted", "nothing", "true"),
     ),
+    passes("sec-rds-encryption", "restored from a snapshot", lambda: instance(snapshot_identifier="old")),
+    passes(
+        "sec-rds-encryption",
+        "a replica of a cluster",
+        lambda: aws.rds.Cluster("orders", engine="aurora-postgresql", replication_source_identifier="primary"),
+    ),
+    passes(
+        "sec-rds-encryption",
+        "restored to a point in time",
+        lambda: instance(restore_to_point_in_time={"source_db_instance_identifier": "old"}),
+    ),
+    passes(
+        "sec-elasticache-auth",
+        "a password that the state does not hold",
+        lambda: cache(auth_token_wo="0123456789abcdef"),
+    ),
+    passes(
+        "sec-elasticache-auth", "a secondary, whose primary asks", lambda: cache(global_replication_group_id="users")
+    ),
 ]
 
 

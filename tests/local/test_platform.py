@@ -6,7 +6,6 @@ What must be there is asked of the embedded AWS through boto3, never of the prog
 import http.client
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,62 +14,15 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Generator
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import boto3
 import psutil
 import pytest
 
+from tests.local.checkouts import Checkout
+from tests.local.looking import look_ups
+
 pytestmark = pytest.mark.timeout(900)
-
-_ROOT = Path(__file__).resolve().parents[2]
-_PARTS = ("app", "components", "local", "policies", "stacks", "__main__.py", "Pulumi.yaml")
-
-
-class Checkout:
-    """A checkout of its own, in which commands can be run without touching the developer's."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        for name in _PARTS:
-            source = _ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, root / name)
-        (root / ".venv").symlink_to(_ROOT / ".venv")
-
-    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        result = subprocess.run(
-            [sys.executable, "-m", "local", *arguments], cwd=self.root, capture_output=True, text=True, check=False
-        )
-        assert "Traceback" not in result.stderr + result.stdout, result.stderr + result.stdout
-        assert not check or result.returncode == 0, result.stderr + result.stdout
-        return result
-
-    def up(self, *, check: bool = True) -> dict[str, Any]:
-        return json.loads(self.run("up", "--json", check=check).stdout)
-
-    def aws(self, service: str) -> Any:
-        variables = json.loads(self.run("env", "--json").stdout)
-        return cast(Any, boto3).client(
-            service,
-            endpoint_url=variables["AWS_ENDPOINT_URL"],
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-
-    def state(self) -> list[dict[str, Any]]:
-        exported = json.loads(self.run("pulumi", "stack", "export", "--stack", "local").stdout)
-        return exported["deployment"]["resources"]
-
-    def edit(self, file: str, old: str, new: str) -> None:
-        path = self.root / file
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new))
 
 
 @pytest.fixture(scope="module")
@@ -107,147 +59,11 @@ def _eventually(ask: Callable[[], Any], seconds: float = 30) -> Any:
     pytest.fail(f"nothing within {seconds} s")
 
 
-def _look_ups(checkout: Checkout) -> dict[str, Callable[[dict[str, Any]], Any]]:
-    """How AWS is asked for one resource of each type, by what the state says of it; each raises or is empty if not."""
-    ec2, elb, sqs = checkout.aws("ec2"), checkout.aws("elbv2"), checkout.aws("sqs")
-    iam, fn, db = checkout.aws("iam"), checkout.aws("lambda"), checkout.aws("dynamodb")
-    asg, cloudwatch, logs, sns = (checkout.aws(name) for name in ("autoscaling", "cloudwatch", "logs", "sns"))
-    s3, ses, events, kms = (checkout.aws(name) for name in ("s3", "sesv2", "events", "kms"))
-
-    def table(routes: dict[str, Any]) -> dict[str, Any]:
-        return ec2.describe_route_tables(RouteTableIds=[routes["routeTableId"]])["RouteTables"][0]
-
-    def rule(one: dict[str, Any]) -> Any:
-        return ec2.describe_security_group_rules(SecurityGroupRuleIds=[one["id"]])["SecurityGroupRules"]
-
-    def attributes(url: str, name: str) -> Any:
-        return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name]
-
-    return {
-        "aws:ec2/vpc:Vpc": lambda one: ec2.describe_vpcs(VpcIds=[one["id"]])["Vpcs"],
-        "aws:ec2/subnet:Subnet": lambda one: ec2.describe_subnets(SubnetIds=[one["id"]])["Subnets"],
-        "aws:ec2/internetGateway:InternetGateway": lambda one: ec2.describe_internet_gateways(
-            InternetGatewayIds=[one["id"]]
-        )["InternetGateways"][0]["Attachments"],
-        "aws:ec2/eip:Eip": lambda one: ec2.describe_addresses(AllocationIds=[one["id"]])["Addresses"],
-        "aws:ec2/natGateway:NatGateway": lambda one: [
-            gateway
-            for gateway in ec2.describe_nat_gateways(NatGatewayIds=[one["id"]])["NatGateways"]
-            if gateway["State"] == "available"
-        ],
-        "aws:ec2/routeTable:RouteTable": lambda one: ec2.describe_route_tables(RouteTableIds=[one["id"]])[
-            "RouteTables"
-        ],
-        "aws:ec2/route:Route": lambda one: [
-            route for route in table(one)["Routes"] if route["DestinationCidrBlock"] == one["destinationCidrBlock"]
-        ],
-        "aws:ec2/routeTableAssociation:RouteTableAssociation": lambda one: [
-            found for found in table(one)["Associations"] if found.get("SubnetId") == one["subnetId"]
-        ],
-        "aws:ec2/vpcEndpoint:VpcEndpoint": lambda one: ec2.describe_vpc_endpoints(VpcEndpointIds=[one["id"]])[
-            "VpcEndpoints"
-        ],
-        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": lambda one: ec2.describe_security_groups(
-            GroupIds=[one["id"]]
-        )["SecurityGroups"],
-        "aws:ec2/securityGroup:SecurityGroup": lambda one: ec2.describe_security_groups(GroupIds=[one["id"]])[
-            "SecurityGroups"
-        ],
-        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule,
-        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule,
-        "aws:ec2/flowLog:FlowLog": lambda one: ec2.describe_flow_logs(FlowLogIds=[one["id"]])["FlowLogs"],
-        "aws:ec2/launchTemplate:LaunchTemplate": lambda one: ec2.describe_launch_templates(
-            LaunchTemplateIds=[one["id"]]
-        )["LaunchTemplates"],
-        "aws:lb/loadBalancer:LoadBalancer": lambda one: elb.describe_load_balancers(LoadBalancerArns=[one["arn"]])[
-            "LoadBalancers"
-        ],
-        "aws:lb/targetGroup:TargetGroup": lambda one: elb.describe_target_groups(TargetGroupArns=[one["arn"]])[
-            "TargetGroups"
-        ],
-        "aws:lb/listener:Listener": lambda one: elb.describe_listeners(ListenerArns=[one["arn"]])["Listeners"],
-        "aws:autoscaling/group:Group": lambda one: asg.describe_auto_scaling_groups(
-            AutoScalingGroupNames=[one["name"]]
-        )["AutoScalingGroups"],
-        "aws:autoscaling/policy:Policy": lambda one: asg.describe_policies(
-            AutoScalingGroupName=one["autoscalingGroupName"], PolicyNames=[one["name"]]
-        )["ScalingPolicies"],
-        "aws:s3/bucket:Bucket": lambda one: s3.get_bucket_location(Bucket=one["bucket"]),
-        "aws:s3/bucketPolicy:BucketPolicy": lambda one: s3.get_bucket_policy(Bucket=one["bucket"])["Policy"],
-        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": lambda one: s3.get_public_access_block(
-            Bucket=one["bucket"]
-        )["PublicAccessBlockConfiguration"],
-        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
-            lambda one: s3.get_bucket_lifecycle_configuration(Bucket=one["bucket"])["Rules"]
-        ),
-        "aws:sqs/queue:Queue": lambda one: attributes(one["url"], "QueueArn"),
-        "aws:sqs/queuePolicy:QueuePolicy": lambda one: attributes(one["queueUrl"], "Policy"),
-        "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": lambda one: attributes(one["queueUrl"], "RedriveAllowPolicy"),
-        "aws:lambda/function:Function": lambda one: fn.get_function(FunctionName=one["name"])["Configuration"],
-        "aws:lambda/eventSourceMapping:EventSourceMapping": lambda one: fn.get_event_source_mapping(UUID=one["id"]),
-        "aws:iam/role:Role": lambda one: iam.get_role(RoleName=one["name"])["Role"],
-        "aws:iam/rolePolicy:RolePolicy": lambda one: iam.get_role_policy(RoleName=one["role"], PolicyName=one["name"]),
-        "aws:iam/instanceProfile:InstanceProfile": lambda one: iam.get_instance_profile(
-            InstanceProfileName=one["name"]
-        )["InstanceProfile"]["Roles"],
-        "aws:dynamodb/table:Table": lambda one: db.describe_table(TableName=one["name"])["Table"],
-        "aws:cloudwatch/metricAlarm:MetricAlarm": lambda one: cloudwatch.describe_alarms(AlarmNames=[one["name"]])[
-            "MetricAlarms"
-        ],
-        "aws:cloudwatch/logGroup:LogGroup": lambda one: logs.describe_log_groups(logGroupNamePrefix=one["name"])[
-            "logGroups"
-        ],
-        "aws:sns/topic:Topic": lambda one: sns.get_topic_attributes(TopicArn=one["arn"])["Attributes"],
-        "aws:sns/topicPolicy:TopicPolicy": lambda one: sns.get_topic_attributes(TopicArn=one["arn"])["Attributes"][
-            "Policy"
-        ],
-        "aws:sns/topicSubscription:TopicSubscription": lambda one: sns.get_subscription_attributes(
-            SubscriptionArn=one["arn"]
-        )["Attributes"],
-        "aws:cloudwatch/compositeAlarm:CompositeAlarm": lambda one: cloudwatch.describe_alarms(
-            AlarmNames=[one["alarmName"]], AlarmTypes=["CompositeAlarm"]
-        )["CompositeAlarms"],
-        "aws:cloudwatch/dashboard:Dashboard": lambda one: cloudwatch.get_dashboard(DashboardName=one["dashboardName"])[
-            "DashboardBody"
-        ],
-        "aws:cloudwatch/eventRule:EventRule": lambda one: events.describe_rule(Name=one["name"])["EventPattern"],
-        "aws:cloudwatch/eventTarget:EventTarget": lambda one: events.list_targets_by_rule(Rule=one["rule"])["Targets"],
-        "aws:kms/key:Key": lambda one: kms.describe_key(KeyId=one["keyId"])["KeyMetadata"],
-        "aws:kms/keyPolicy:KeyPolicy": lambda one: kms.get_key_policy(KeyId=one["keyId"], PolicyName="default"),
-        "aws:s3/bucketNotification:BucketNotification": (
-            lambda one: s3.get_bucket_notification_configuration(Bucket=one["bucket"])["QueueConfigurations"]
-        ),
-        "aws:s3/bucketOwnershipControls:BucketOwnershipControls": (
-            lambda one: s3.get_bucket_ownership_controls(Bucket=one["bucket"])["OwnershipControls"]
-        ),
-        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
-            lambda one: s3.get_bucket_encryption(Bucket=one["bucket"])["ServerSideEncryptionConfiguration"]
-        ),
-        "aws:s3/bucketVersioning:BucketVersioning": (
-            lambda one: s3.get_bucket_versioning(Bucket=one["bucket"])["Status"] == "Enabled"
-        ),
-        "aws:sesv2/configurationSet:ConfigurationSet": lambda one: ses.get_configuration_set(
-            ConfigurationSetName=one["configurationSetName"]
-        )["ConfigurationSetName"],
-        "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination": (
-            lambda one: ses.get_configuration_set_event_destinations(ConfigurationSetName=one["configurationSetName"])[
-                "EventDestinations"
-            ]
-        ),
-        "aws:sesv2/emailIdentity:EmailIdentity": lambda one: ses.get_email_identity(EmailIdentity=one["emailIdentity"]),
-        # On record only, as the end of `up` says.
-        "aws:mediaconvert/queue:Queue": lambda _: True,
-        "aws:s3/bucketMetric:BucketMetric": lambda _: True,
-        "aws:sesv2/emailIdentityFeedbackAttributes:EmailIdentityFeedbackAttributes": lambda _: True,
-        "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes": lambda _: True,
-    }
-
-
 def _assert_all_there(checkout: Checkout) -> Counter[str]:
-    look_ups, seen = _look_ups(checkout), Counter[str]()
+    asked, seen = look_ups(checkout.aws), Counter[str]()
     for resource in checkout.state():
         if resource["type"].startswith("aws:"):
-            assert look_ups[resource["type"]]({**resource["outputs"], "id": resource["id"]}), resource["urn"]
+            assert asked[resource["type"]]({**resource["outputs"], "id": resource["id"]}), resource["urn"]
             seen[resource["type"]] += 1
     return seen
 
@@ -259,12 +75,13 @@ def _results_table(db: Any) -> str:
 def _web(checkout: Checkout) -> str:
     balancers = checkout.aws("elbv2").describe_load_balancers()["LoadBalancers"]
     endpoint = json.loads(checkout.run("env", "--json").stdout)["AWS_ENDPOINT_URL"]
-    return f"{endpoint}/_alb/{balancers[0]['LoadBalancerName']}"
+    (web,) = [found["LoadBalancerName"] for found in balancers if found["Scheme"] == "internet-facing"]
+    return f"{endpoint}/_alb/{web}"
 
 
 def test_every_resource_of_the_state_is_in_aws(platform: Checkout) -> None:
     seen = _assert_all_there(platform)
-    assert sum(seen.values()) >= 230
+    assert sum(seen.values()) >= 600
     assert seen["aws:ec2/subnet:Subnet"] == 9
 
 
@@ -294,20 +111,38 @@ def test_every_tier_is_in_three_zones_with_a_way_out_of_its_own(platform: Checko
     assert (default["IpPermissions"], default["IpPermissionsEgress"]) == ([], [])
 
 
-def test_instances_are_reached_from_the_balancer_alone_and_hold_nothing(platform: Checkout) -> None:
+def test_instances_are_reached_from_their_balancer_alone_and_those_of_services_from_the_web_tier(
+    platform: Checkout,
+) -> None:
     ec2, elb = platform.aws("ec2"), platform.aws("elbv2")
-    (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
-    assert len(balancer["AvailabilityZones"]) == 3
-    (template,) = ec2.describe_launch_templates()["LaunchTemplates"]
-    (version,) = ec2.describe_launch_template_versions(
-        LaunchTemplateId=template["LaunchTemplateId"], Versions=["$Latest"]
-    )["LaunchTemplateVersions"]
-    data = version["LaunchTemplateData"]
-    assert data["MetadataOptions"]["HttpTokens"] == "required"
-    (group,) = data.get("SecurityGroupIds") or data["NetworkInterfaces"][0]["Groups"]
-    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
-    ingress = [rule for rule in rules if not rule["IsEgress"]]
-    assert [rule["ReferencedGroupInfo"]["GroupId"] for rule in ingress] == balancer["SecurityGroups"]
+    balancers = {
+        each["LoadBalancerName"].rpartition("-alb-")[0]: each for each in elb.describe_load_balancers()["LoadBalancers"]
+    }
+    assert {name for name, each in balancers.items() if each["Scheme"] == "internal"} == {"forum", "users", "products"}
+
+    def let_in(group: str) -> set[str]:
+        rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
+        return {
+            rule.get("ReferencedGroupInfo", {}).get("GroupId", rule.get("CidrIpv4", ""))
+            for rule in rules["SecurityGroupRules"]
+            if not rule["IsEgress"]
+        }
+
+    tiers: dict[str, str] = {}
+    for template in ec2.describe_launch_templates()["LaunchTemplates"]:
+        name = template["LaunchTemplateName"].rpartition("-launch-template-")[0]
+        (version,) = ec2.describe_launch_template_versions(
+            LaunchTemplateId=template["LaunchTemplateId"], Versions=["$Latest"]
+        )["LaunchTemplateVersions"]
+        data = version["LaunchTemplateData"]
+        assert data["MetadataOptions"]["HttpTokens"] == "required"
+        own, tiers[name] = data.get("SecurityGroupIds") or data["NetworkInterfaces"][0]["Groups"]
+        assert let_in(own) == {*balancers[name]["SecurityGroups"]}
+        assert let_in(tiers[name]) == set()
+    for name, balancer in balancers.items():
+        assert len(balancer["AvailabilityZones"]) == 3
+        if name != "web":
+            assert {who for group in balancer["SecurityGroups"] for who in let_in(group)} == {tiers["web"]}
 
 
 def test_queue_and_table_are_safe_by_default(platform: Checkout) -> None:
@@ -344,11 +179,16 @@ def _instances(checkout: Checkout) -> list[psutil.Process]:
     ]
 
 
+def _serves_the_web(process: psutil.Process) -> bool:
+    return process.environ().get("SERVICE") == "web"
+
+
 def test_an_instance_that_dies_is_replaced_and_nobody_misses_it(platform: Checkout) -> None:
     web = _web(platform)
     _eventually(lambda: _fetch(f"{web}/healthz")[0] == 200)
-    instances = _eventually(lambda: [found for found in [_instances(platform)] if len(found) == 2])[0]
-    instances[0].kill()
+    # Two of each of the four tiers.
+    instances = _eventually(lambda: [found for found in [_instances(platform)] if len(found) == 8])[0]
+    next(filter(_serves_the_web, instances)).kill()
     _eventually(lambda: [_fetch(f"{web}/healthz")[0] for _ in range(8)] == [200] * 8)
 
 
@@ -375,26 +215,27 @@ def test_what_was_deleted_or_changed_behind_the_engines_back_comes_back(platform
 
 @pytest.mark.deep
 def test_a_changed_configuration_changes_in_place(platform: Checkout) -> None:
-    platform.edit("stacks/Pulumi.local.yaml", "max_size: 6", "max_size: 9")
+    platform.edit("stacks/Pulumi.local.yaml", "min_size: 2, max_size: 6", "min_size: 2, max_size: 9")
     changes = platform.up()["changes"]
     assert changes["update"] >= 1
     assert changes.keys() <= {"update", "same"}
-    (group,) = platform.aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
-    assert group["MaxSize"] == 9
+    groups = platform.aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert {group["MaxSize"] for group in groups} == {4, 9}
 
 
 def test_a_program_that_violates_a_policy_is_refused_before_anything_changes(platform: Checkout) -> None:
     sticky = '"overrides": {"tg": {"stickiness": {"type": "lb_cookie", "enabled": True}}},\n        "min_size"'
-    platform.edit("stacks/assembly.py", '"min_size"', sticky)
+    platform.edit("stacks/tiers.py", '"min_size"', sticky)
     result = platform.run("up", "--json", check=False)
-    platform.edit("stacks/assembly.py", sticky, '"min_size"')
+    platform.edit("stacks/tiers.py", sticky, '"min_size"')
     assert result.returncode == 3
-    assert json.loads(result.stdout)["refused"] == ["sta-no-sticky-sessions: web-tg"]
+    refused = {f"sta-no-sticky-sessions: {tier}-tg" for tier in ("web", "forum", "products", "users")}
+    assert set(json.loads(result.stdout)["refused"]) == refused
     assert "Fix:" in result.stderr
     elb = platform.aws("elbv2")
-    (group,) = elb.describe_target_groups()["TargetGroups"]
-    found = elb.describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])["Attributes"]
-    assert {"Key": "stickiness.enabled", "Value": "false"} in found
+    for group in elb.describe_target_groups()["TargetGroups"]:
+        found = elb.describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])["Attributes"]
+        assert {"Key": "stickiness.enabled", "Value": "false"} in found
 
 
 def test_a_wrong_configuration_is_refused_with_every_fault_and_registers_nothing(platform: Checkout) -> None:
@@ -419,7 +260,7 @@ def test_dev_can_be_previewed_here_without_its_key_makes_nothing_and_its_file_st
     written = file.read_text()
     report = json.loads(platform.run("preview", "dev", "--json").stdout)
     assert report["ok"]
-    assert report["changes"]["create"] >= 90
+    assert report["changes"]["create"] >= 450
     assert len(platform.aws("ec2").describe_vpcs()["Vpcs"]) == before
     assert file.read_text() == written
 

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from tests.policies.judging import Case, passes, refuses
+from tests.policies.judging import Case, later, passes, refuses
 
 REFRESH = {"strategy": "Rolling"}
 ROOT = "the root device (/dev/xvda, /dev/sda1)"
@@ -103,6 +103,20 @@ def traffic_source() -> None:
     )
 
 
+def sticky_actions(*enabled: Any) -> None:
+    edge = aws.lb.LoadBalancer("edge")
+    actions: list[Any] = [
+        {
+            "type": "forward",
+            "order": order,
+            "forward": {"target_groups": [{"arn": "arn:web"}], "stickiness": {"enabled": each, "duration": 60}},
+        }
+        for order, each in enumerate(enabled, start=1)
+    ]
+    aws.lb.Listener("https", load_balancer_arn=edge.arn, default_actions=actions)
+
+
+REPLACING = ["Launch", "Terminate", "ReplaceUnhealthy", "HealthCheck", "InstanceRefresh"]
 NOT_BY_BALANCER = ("web", "healthCheckType", "nothing", '"ELB"')
 
 CASES = [
@@ -260,6 +274,121 @@ CASES = [
         "sta-deregistration-delay",
         "the default",
         targets,
+        ("web", "deregistrationDelay", "nothing, which is 300 seconds", "5 to 120 seconds"),
+    ),
+    refuses(
+        "sta-no-sticky-sessions",
+        "a listener whose first action the update tells",
+        lambda: sticky_actions(later(True), True),
+        ("https", "defaultActions[0].forward.stickiness.enabled", "true", "false"),
+        ("https", "defaultActions[1].forward.stickiness.enabled", "true", "false"),
+        preview=(("https", "defaultActions[1].forward.stickiness.enabled", "true", "false"),),
+        left=("https",),
+    ),
+    passes(
+        "sta-asg-replaceable",
+        "a template that the update tells",
+        lambda: replaceable(launch_template=later({"id": "lt-0123"})),
+    ),
+    refuses(
+        "sta-asg-replaceable",
+        "all processes of replacement suspended",
+        lambda: replaceable(suspended_processes=REPLACING),
+        *(
+            ("web", f"suspendedProcesses[{place}]", f'"{process}"', "no suspended process of replacement")
+            for place, process in enumerate(REPLACING)
+        ),
+    ),
+    refuses(
+        "sta-asg-replaceable",
+        "what the update tells beside a process of replacement",
+        lambda: replaceable(protect_from_scale_in=later(False), suspended_processes=["HealthCheck"]),
+        ("web", "suspendedProcesses[0]", '"HealthCheck"', "no suspended process of replacement"),
+        left=("web",),
+    ),
+    passes("sta-no-data-volumes", "the root device of other images", lambda: template(disk("/dev/sda1"))),
+    passes(
+        "sta-no-data-volumes",
+        "a root volume that goes with its instance",
+        lambda: template(disk("/dev/xvda", delete_on_termination="true")),
+    ),
+    refuses(
+        "sta-no-data-volumes",
+        "a device that the update tells, whose volume stays",
+        lambda: template(disk(later("/dev/xvda"), delete_on_termination="false")),
+        ("web", "blockDeviceMappings[0].ebs.deleteOnTermination", '"false"', "true"),
+        left=("web",),
+    ),
+    refuses(
+        "sta-no-standalone-instances",
+        "an instance that forwards nothing",
+        lambda: instance(source_dest_check=True),
+        ("web", "instanceType", "an instance of its own", "none"),
+    ),
+    passes(
+        "sta-asg-elb-health",
+        "the balancer's checks, where the update tells of which",
+        lambda: group(target_group_arns=later(["arn:web"]), health_check_type="ELB"),
+    ),
+    refuses(
+        "sta-asg-elb-health",
+        "the default, where the update tells of which balancer",
+        lambda: group(target_group_arns=later(["arn:web"])),
+        NOT_BY_BALANCER,
+    ),
+    refuses("sta-asg-elb-health", "a Classic balancer", lambda: group(load_balancers=["web"]), NOT_BY_BALANCER),
+    refuses(
+        "sta-asg-elb-health",
+        "a traffic source of the group's own",
+        lambda: group(traffic_sources=[{"identifier": "arn:web", "type": "elbv2"}]),
+        NOT_BY_BALANCER,
+    ),
+    refuses(
+        "sta-target-group-health",
+        "the default path over HTTPS",
+        lambda: targets(protocol="HTTPS"),
+        ("web", "healthCheck.path", "nothing", "a path"),
+    ),
+    refuses(
+        "sta-target-group-health",
+        "the default path of an HTTP check of a TCP group",
+        lambda: targets(protocol="TCP", health_check={"protocol": "HTTP"}),
+        ("web", "healthCheck.path", "nothing", "a path"),
+    ),
+    refuses(
+        "sta-target-group-health",
+        "targets by address",
+        lambda: targets(target_type="ip"),
+        ("web", "healthCheck.path", "nothing", "a path"),
+    ),
+    refuses(
+        "sta-target-group-health",
+        "whether it checks, which the update tells, and the default path",
+        lambda: targets(health_check={"enabled": later(True)}),
+        ("web", "healthCheck.path", "nothing", "a path"),
+        left=("web",),
+    ),
+    passes("sta-deregistration-delay", "the least", lambda: targets(deregistration_delay=5)),
+    passes("sta-deregistration-delay", "the longest", lambda: targets(deregistration_delay=120)),
+    refuses(
+        "sta-deregistration-delay",
+        "too short by a second",
+        lambda: targets(deregistration_delay=4),
+        ("web", "deregistrationDelay", "4 seconds", "5 to 120 seconds"),
+    ),
+    refuses(
+        "sta-deregistration-delay",
+        "too long by a second",
+        lambda: targets(deregistration_delay=121),
+        ("web", "deregistrationDelay", "121 seconds", "5 to 120 seconds"),
+    ),
+    passes(
+        "sta-deregistration-delay", "the default where it is allowed", targets, minimumSeconds=300, maximumSeconds=300
+    ),
+    refuses(
+        "sta-deregistration-delay",
+        "targets by address, at the default",
+        lambda: targets(target_type="ip"),
         ("web", "deregistrationDelay", "nothing, which is 300 seconds", "5 to 120 seconds"),
     ),
 ]

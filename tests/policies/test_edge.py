@@ -32,6 +32,40 @@ def distribution(
     )
 
 
+def ordered(*viewers: Any, default: Any = "redirect-to-https") -> None:
+    behaviors: Any = [
+        {
+            "allowed_methods": ["GET"],
+            "cached_methods": ["GET"],
+            "path_pattern": f"/{number}/*",
+            "target_origin_id": "site",
+            "viewer_protocol_policy": each,
+        }
+        for number, each in enumerate(viewers)
+    ]
+    distribution(default, ordered_cache_behaviors=behaviors)
+
+
+def two_origins(first: Any, second: Any) -> None:
+    aws.cloudfront.Distribution(
+        "site",
+        enabled=True,
+        default_cache_behavior={
+            "allowed_methods": ["GET"],
+            "cached_methods": ["GET"],
+            "target_origin_id": "first",
+            "viewer_protocol_policy": "https-only",
+        },
+        origins=[{"origin_id": "first", **first}, {"origin_id": "second", **second}],
+        restrictions={"geo_restriction": {"restriction_type": "none"}},
+        viewer_certificate={"cloudfront_default_certificate": True},
+    )
+
+
+def served(protocols: Any) -> dict[str, Any]:
+    return {"domain_name": "site.example", "custom_origin_config": CUSTOM | {"origin_ssl_protocols": protocols}}
+
+
 def custom(protocols: Any) -> None:
     distribution(origin={"custom_origin_config": CUSTOM | {"origin_ssl_protocols": protocols}})
 
@@ -52,6 +86,21 @@ def origins_later() -> None:
     distribution(origin={"domain_name": later("files.s3.us-east-1.amazonaws.com"), "origin_access_control_id": "E1"})
 
 
+def buckets_by_name(control: Any) -> None:
+    name = "files.s3.us-east-1.amazonaws.com"
+    two_origins(
+        {"domain_name": name, "origin_access_control_id": control}, {"domain_name": name, "origin_path": "/old"}
+    )
+
+
+def bucket_and_unknown_server() -> None:
+    files = aws.s3.Bucket("files")
+    two_origins(
+        {"domain_name": files.bucket_regional_domain_name, "origin_access_control_id": "E1"},
+        {"domain_name": later("site.example"), "custom_origin_config": CUSTOM | {"origin_ssl_protocols": ["TLSv1.2"]}},
+    )
+
+
 def balancer(**properties: Any) -> aws.lb.LoadBalancer:
     return aws.lb.LoadBalancer("web", **properties)
 
@@ -62,6 +111,34 @@ def logging(logs: Any) -> None:
 
 def with_firewall() -> None:
     aws.wafv2.WebAclAssociation("web", resource_arn=balancer().arn, web_acl_arn="arn:aws:wafv2:acl")
+
+
+def with_firewall_before_another() -> None:
+    balancer()
+    api = aws.lb.LoadBalancer("api")
+    aws.wafv2.WebAclAssociation("api", resource_arn=api.arn, web_acl_arn="arn:aws:wafv2:acl")
+
+
+def beside_distributions() -> None:
+    balancer()
+    distribution(web_acl_id="arn:aws:wafv2:acl")
+
+
+def behind_one_of_two_distributions() -> None:
+    behind_distribution()
+    aws.cloudfront.Distribution(
+        "other",
+        enabled=True,
+        default_cache_behavior={
+            "allowed_methods": ["GET"],
+            "cached_methods": ["GET"],
+            "target_origin_id": "other",
+            "viewer_protocol_policy": "https-only",
+        },
+        origins=[{"origin_id": "other", "domain_name": "other.example"}],
+        restrictions={"geo_restriction": {"restriction_type": "none"}},
+        viewer_certificate={"cloudfront_default_certificate": True},
+    )
 
 
 def behind_distribution() -> None:
@@ -156,6 +233,94 @@ CASES = [
     passes("sec-alb-logs", "a network load balancer", lambda: balancer(load_balancer_type="network")),
     passes("sec-alb-logs", "not known", lambda: logging({"bucket": "b", "enabled": later(True)}), left=("web",)),
     passes("sec-alb-logs", "of a kind not known", lambda: balancer(load_balancer_type=later("network")), left=("web",)),
+    passes("sec-cloudfront-https", "HTTPS alone", lambda: ordered("https-only", default="https-only")),
+    refuses(
+        "sec-cloudfront-https",
+        "HTTP on the second path, after one that is not known",
+        lambda: ordered(later("https-only"), "allow-all"),
+        ("site", "orderedCacheBehaviors[1].viewerProtocolPolicy", '"allow-all"', '"redirect-to-https" or "https-only"'),
+        left=("site",),
+    ),
+    passes(
+        "sec-cloudfront-tls",
+        "TLS 1.3, with a certificate in IAM",
+        lambda: distribution(
+            certificate={"iam_certificate_id": "ASCA1", "minimum_protocol_version": "TLSv1.3_2025"},
+        ),
+    ),
+    refuses(
+        "sec-cloudfront-tls",
+        "TLS 1.1, with a certificate in IAM",
+        lambda: distribution(
+            certificate={"iam_certificate_id": "ASCA1", "minimum_protocol_version": "TLSv1.1_2016"},
+        ),
+        ("site", OLD[0], '"TLSv1.1_2016"', OLD[1]),
+    ),
+    passes("sec-cloudfront-origin-tls", "TLS 1.3", lambda: custom(["TLSv1.2", "TLSv1.3"])),
+    refuses(
+        "sec-cloudfront-origin-tls",
+        "the second, after one that is not known",
+        lambda: two_origins(served(later(["TLSv1.2"])), served(["TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3"])),
+        ("site", "origins[1].customOriginConfig.originSslProtocols", "SSLv3, TLSv1, TLSv1.1", "TLSv1.2"),
+        left=("site",),
+    ),
+    passes(
+        "sec-cloudfront-oac",
+        "an identity as it was before access controls",
+        lambda: from_bucket(s3_origin_config={"origin_access_identity": "origin-access-identity/cloudfront/E1"}),
+    ),
+    passes("sec-cloudfront-oac", "a server that is known by name", distribution),
+    passes("sec-cloudfront-oac", "a bucket that is signed, a server that is not known", bucket_and_unknown_server),
+    refuses(
+        "sec-cloudfront-oac",
+        "the second of two buckets of another stack",
+        lambda: buckets_by_name(later("E1")),
+        ("site", "origins[1].originAccessControlId", "nothing", "an OriginAccessControl"),
+    ),
+    passes("sec-waf", "a balancer of no name", balancer, doors=["site"]),
+    passes("sec-waf", "a balancer for firewalls", lambda: balancer(load_balancer_type="gateway"), doors=DOORS),
+    passes("sec-waf", "a balancer behind one of two", behind_one_of_two_distributions, doors=DOORS),
+    passes("sec-waf", "an ACL that is not known", lambda: distribution(web_acl_id=later("arn:acl")), doors=DOORS),
+    refuses(
+        "sec-waf",
+        "a balancer that says what it is",
+        lambda: balancer(load_balancer_type="application", internal=False),
+        ("web", "arn", "no web ACL", "a WebAclAssociation"),
+        doors=DOORS,
+    ),
+    refuses(
+        "sec-waf",
+        "the firewall of another balancer",
+        with_firewall_before_another,
+        ("web", "arn", "no web ACL", "a WebAclAssociation"),
+        doors=DOORS,
+    ),
+    refuses(
+        "sec-waf",
+        "a balancer beside a distribution",
+        beside_distributions,
+        ("web", "arn", "no web ACL", "a WebAclAssociation"),
+        doors=DOORS,
+    ),
+    passes(
+        "sec-alb-headers",
+        "a balancer that says what it is",
+        lambda: balancer(
+            load_balancer_type="application", drop_invalid_header_fields=True, desync_mitigation_mode="strictest"
+        ),
+    ),
+    refuses(
+        "sec-alb-headers",
+        "all requests, and headers that are not known",
+        lambda: balancer(
+            load_balancer_type="application",
+            drop_invalid_header_fields=later(True),
+            desync_mitigation_mode="monitor",
+        ),
+        ("web", "desyncMitigationMode", '"monitor"', '"defensive" or "strictest"'),
+        left=("web",),
+    ),
+    refuses("sec-alb-logs", "said to be one", lambda: balancer(load_balancer_type="application"), NOT_LOGGED),
 ]
 
 

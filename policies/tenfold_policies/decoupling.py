@@ -119,7 +119,7 @@ def _kept(queue: Resource, sink: Resource, minimum_days: int) -> Findings:
         yield kept.violates(
             found=f"{seconds} seconds for the dead letters of {queue.name}",
             allowed=f"{floor} seconds or more",
-            fix=f"set messageRetentionSeconds to {max(floor, minimum_days * 86_400)}.",
+            fix=f"set messageRetentionSeconds to {floor}.",
         )
 
 
@@ -332,7 +332,7 @@ def _reads_queue(mapping: Resource, stack: Stack) -> bool:
     source = mapping["eventSourceArn"]
     if stack.links(source, QUEUE).resources:
         return True
-    if source.unknown and any(stack.links(source, other).resources for other in (DYNAMODB_TABLE, KINESIS_STREAM)):
+    if any(stack.links(source, other).resources for other in (DYNAMODB_TABLE, KINESIS_STREAM)):
         return False
     return ":sqs:" in (source.text() or "")
 

@@ -104,6 +104,7 @@ def redriven_apart(tries: int) -> None:
     aws.sqs.RedrivePolicy("redrive", queue_url="jobs", redrive_policy=json.dumps(policy))
 
 
+KINESIS = "arn:aws:kinesis:us-east-1:123456789012:stream/clicks"
 ONCALL = "arn:aws:sns:us-east-1:123456789012:oncall"
 NO_SINK = ("jobs", "redrivePolicy", "nothing", "a dead-letter queue")
 NO_ALLOW = ("dead", "redriveAllowPolicy", "nothing", "a redrive allow policy")
@@ -129,6 +130,35 @@ def watched_by_name(**composite: Any) -> None:
     alarmed(name="depth", alarm_actions=[])
     rule = 'ALARM("depth")'
     aws.cloudwatch.CompositeAlarm("shop", alarm_name="shop", alarm_rule=rule, alarm_actions=[ONCALL], **composite)
+
+
+def marked() -> None:
+    aws.sqs.RedriveAllowPolicy(
+        "allow",
+        queue_url=queue("dead").url,
+        redrive_allow_policy=json.dumps({"redrivePermission": "allowAll"}),
+    )
+
+
+def reads(**mapping: Any) -> None:
+    worker = aws.lambda_.Function("worker", role="arn:aws:iam::123456789012:role/worker")
+    aws.lambda_.EventSourceMapping("mapping", function_name=worker.arn, **mapping)
+
+
+def table_reader() -> None:
+    key: Any = [{"name": "id", "type": "S"}]
+    table = aws.dynamodb.Table("orders", hash_key="id", attributes=key, stream_enabled=True)
+    reads(event_source_arn=table.stream_arn)
+
+
+def kafka_reader() -> None:
+    brokers: Any = {"endpoints": {"KAFKA_BOOTSTRAP_SERVERS": "kafka.example.com:9092"}}
+    reads(self_managed_event_source=brokers, topics=["clicks"])
+
+
+def redriven_later() -> None:
+    target = "arn:aws:sqs:us-east-1:123456789012:elsewhere"
+    queue(redrive_policy=later(json.dumps({"deadLetterTargetArn": target, "maxReceiveCount": 5})))
 
 
 CASES = [
@@ -318,6 +348,24 @@ CASES = [
         "a composite alarm that the update switches on",
         lambda: watched_by_name(actions_enabled=later(True)),
         left=("jobs",),
+    ),
+    passes("dec-queue-has-dlq", "a queue marked as one by a resource of its own, and that of none", marked),
+    *(
+        passes(rule, "dead letters go where the update tells", redriven_later, left=("jobs",))
+        for rule in ("dec-dlq-retention", "dec-dlq-same-type", "dec-redrive-allow", "dec-dlq-alarm")
+    ),
+    *(
+        passes(rule, title, program)
+        for rule in ("dec-visibility-6x-lambda", "dec-batch-item-failures")
+        for title, program in (
+            ("a stream of a table", table_reader),
+            ("brokers of one's own", kafka_reader),
+            ("a stream of another stack", lambda: reads(event_source_arn=KINESIS)),
+        )
+    ),
+    *(
+        passes(rule, "what the update tells", lambda: reads(event_source_arn=later(KINESIS)), left=("mapping",))
+        for rule in ("dec-visibility-6x-lambda", "dec-batch-item-failures")
     ),
 ]
 

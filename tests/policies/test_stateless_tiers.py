@@ -65,7 +65,7 @@ def template(*mappings: Any) -> None:
     aws.ec2.LaunchTemplate("web", image_id="ami-0123", block_device_mappings=list(mappings))
 
 
-def disk(device: str, **ebs: Any) -> dict[str, Any]:
+def disk(device: Any, **ebs: Any) -> dict[str, Any]:
     return {"device_name": device, "ebs": {"volume_size": 20} | ebs}
 
 

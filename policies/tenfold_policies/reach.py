@@ -73,13 +73,13 @@ def doors(group: Resource, stack: Stack) -> Doors:
     separate = stack.referrers(group, SECURITY_GROUP_INGRESS_RULE, "securityGroupId")
     older = stack.referrers(group, SECURITY_GROUP_RULE, "securityGroupId")
     within = group["ingress"]
-    inward = [rule for rule in older.resources if rule["type"].unknown or rule["type"].text() == "ingress"]
+    inward = [rule for rule in older.resources if not rule["type"].unknown and rule["type"].text() == "ingress"]
     found = (
         *(_door(rule, "securityGroups", stack) for rule in ([] if within.unknown else within.items())),
         *(_door(Value(rule, "", rule.properties), "sourceSecurityGroupId", stack) for rule in inward),
         *(_door(Value(rule, "", rule.properties), "referencedSecurityGroupId", stack) for rule in separate.resources),
     )
-    unknown = [Undecided(within)] if within.unknown else []
+    unknown = [Undecided(each) for each in (within, *(rule["type"] for rule in older.resources)) if each.unknown]
     return Doors(found, (*separate.doubts, *older.doubts, *unknown))
 
 

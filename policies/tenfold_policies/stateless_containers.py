@@ -61,8 +61,7 @@ def web_mounts_nothing(service: Resource, stack: Stack, _: Settings) -> Findings
     All of its tasks then wait for one file system, whose throughput does not grow with their number, and each can
     overwrite what another one keeps there. A volume of the task itself is scratch space, and passes.
     """
-    balancers = service["loadBalancers"]
-    if not balancers.unknown and balancers.absent:
+    if not service["loadBalancers"].given:
         return
     definition = stack.links(service["taskDefinition"], ECS_TASK_DEFINITION).one()
     for volume in definition["volumes"].items():

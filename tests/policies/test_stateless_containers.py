@@ -12,6 +12,17 @@ from tests.policies.judging import Case, passes, refuses
 EFS: Any = [{"name": "files", "efs_volume_configuration": {"file_system_id": "fs-0123"}}]
 
 
+WINDOWS: Any = {
+    "name": "shares",
+    "fsx_windows_file_server_volume_configuration": {
+        "file_system_id": "fs-4567",
+        "root_directory": "share",
+        "authorization_config": {"credentials_parameter": "arn:parameter", "domain": "shop.example"},
+    },
+}
+BALANCERS: Any = [{"container_name": "web", "container_port": 8080, "target_group_arn": "arn:web"}]
+
+
 def later(value: Any) -> pulumi.Output[Any]:
     """A value that only the update tells."""
     return aws.ec2.Vpc("later", cidr_block="10.9.0.0/16").id.apply(lambda _: value)
@@ -25,20 +36,18 @@ def definition(*containers: dict[str, Any], told: bool = True, **properties: Any
 
 
 def service(volumes: Any = None, behind: Any = True) -> None:
-    balancers: Any = [{"container_name": "web", "container_port": 8080, "target_group_arn": "arn:web"}]
     aws.ecs.Service(
         "web",
         task_definition=definition(volumes=volumes).arn,
-        load_balancers=balancers if behind is True else behind,
+        load_balancers=BALANCERS if behind is True else behind,
     )
 
 
 def service_of_another_stacks_definition() -> None:
-    balancers: Any = [{"container_name": "web", "container_port": 8080, "target_group_arn": "arn:web"}]
-    aws.ecs.Service("web", task_definition="web:7", load_balancers=balancers)
+    aws.ecs.Service("web", task_definition="web:7", load_balancers=BALANCERS)
 
 
-def executed(*, commands: bool) -> None:
+def executed(*, commands: Any) -> None:
     aws.ecs.Service("web", task_definition=definition({}).arn, enable_execute_command=commands)
 
 
@@ -103,6 +112,29 @@ CASES = [
         "a file system that the update tells",
         lambda: function(file_system_config=later(MOUNT)),
         ("worker", "fileSystemConfig", "a file system", "nothing"),
+    ),
+    passes(
+        "sta-ecs-readonly-rootfs",
+        "whether commands are run in it, which the update tells",
+        lambda: executed(commands=later(True)),
+        left=("web",),
+    ),
+    refuses(
+        "sta-no-efs-mount-in-web",
+        "each kind of file system, after a volume of the task",
+        lambda: service(volumes=[{"name": "scratch"}, *EFS, WINDOWS, {"name": "host", "host_path": "/srv"}]),
+        *(
+            ("web", f"volumes[{place}].{kind}", "a file system that web mounts", "no volume beyond the task")
+            for place, kind in enumerate(
+                ("efsVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration", "hostPath"), start=1
+            )
+        ),
+    ),
+    refuses(
+        "sta-no-efs-mount-in-web",
+        "a shared file system, behind balancers that the update tells",
+        lambda: service(volumes=EFS, behind=later(BALANCERS)),
+        ("web", "volumes[0].efsVolumeConfiguration", "a file system that web mounts", "no volume beyond the task"),
     ),
 ]
 

@@ -151,8 +151,8 @@ def file_system_is_encrypted(files: Resource, _: Settings) -> Findings:
 
     It cannot be switched on later: all files have to be copied to a new one.
     """
-    if not files["kmsKeyId"].given:
-        yield from switched_on(files["encrypted"])
+    # Also beside a kmsKeyId: AWS does not take a key alone.
+    yield from switched_on(files["encrypted"])
 
 
 @resource_rule(
@@ -169,14 +169,10 @@ def volume_is_encrypted(resource: Resource, _: Settings) -> Findings:
     Where an instance's volumes say nothing, the image and the account's default decide. So says EC2.7.
     """
     if resource.type == EBS_VOLUME:
-        if not resource["kmsKeyId"].given:
-            yield from switched_on(resource["encrypted"])
-        return
-    if resource.type == INSTANCE:
-        volumes = [resource["rootBlockDevice"], *resource["ebsBlockDevices"].items()]
-    else:
-        volumes = [mapping["ebs"] for mapping in resource["blockDeviceMappings"].items()]
-    for volume in volumes:
+        yield from switched_on(resource["encrypted"])
+    of_instance = [resource["rootBlockDevice"], *resource["ebsBlockDevices"].items()]
+    of_template = [mapping["ebs"] for mapping in resource["blockDeviceMappings"].items()]
+    for volume in (*of_instance, *of_template):
         yield from attempt(not_switched_off(volume["encrypted"]))
 
 

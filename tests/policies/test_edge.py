@@ -47,6 +47,7 @@ def ordered(*viewers: Any, default: Any = "redirect-to-https") -> None:
 
 
 def two_origins(first: Any, second: Any) -> None:
+    origins: Any = [{"origin_id": "first", **first}, {"origin_id": "second", **second}]
     aws.cloudfront.Distribution(
         "site",
         enabled=True,
@@ -56,7 +57,7 @@ def two_origins(first: Any, second: Any) -> None:
             "target_origin_id": "first",
             "viewer_protocol_policy": "https-only",
         },
-        origins=[{"origin_id": "first", **first}, {"origin_id": "second", **second}],
+        origins=origins,
         restrictions={"geo_restriction": {"restriction_type": "none"}},
         viewer_certificate={"cloudfront_default_certificate": True},
     )

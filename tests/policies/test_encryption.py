@@ -192,6 +192,31 @@ CASES = [
     passes(
         "sec-elasticache-auth", "a secondary, whose primary asks", lambda: cache(global_replication_group_id="users")
     ),
+    # AWS asks for encrypted beside a key, and refuses a key alone.
+    refuses(
+        "sec-efs-encryption",
+        "a key alone",
+        lambda: files(kms_key_id=OWN_KEY),
+        ("files", "encrypted", "nothing", "true"),
+    ),
+    refuses(
+        "sec-ebs-encryption",
+        "a key alone",
+        lambda: volume(kms_key_id=OWN_KEY),
+        ("disk", "encrypted", "nothing", "true"),
+    ),
+    refuses(
+        "sec-ebs-encryption",
+        "the second disk of an instance",
+        lambda: aws.ec2.Instance(
+            "web",
+            ebs_block_devices=[
+                {"device_name": "/dev/sdf", "encrypted": True},
+                {"device_name": "/dev/sdg", "encrypted": False},
+            ],
+        ),
+        ("web", "ebsBlockDevices[1].encrypted", "false", "true"),
+    ),
 ]
 
 

@@ -8,6 +8,7 @@ map it is.
 The engine tells a policy nothing of the past: what is in force is a parameter, `published`, by cluster.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -23,6 +24,7 @@ from .view import Findings, Resource, Stack, Undecided, Value
 
 _MAPS = (DYNAMODB_TABLE_ITEM, SSM_PARAMETER)
 _SCHEMA = "tenfold-shards/map/"
+_RUN = re.compile("([0-9]{1,7})(?:-([0-9]{1,7}))?")
 _PAGE = "https://docs.aws.amazon.com/prescriptive-guidance/latest/saas-multitenant-managed-postgresql/partitioning-models.html"
 _SOURCE = Source(_PAGE, well_architected="REL03-BP01")
 PUBLISHED: Final = Parameter(
@@ -59,9 +61,9 @@ def map_covers_keys(resource: Resource, settings: Settings) -> Findings:
             allowed=f"each of the {count} buckets on a shard",
             fix="give them to a shard.",
         )
-    if beyond := sorted(bucket for bucket in owned if bucket >= count):
+    if beyond := [bucket for bucket in owned if bucket >= count]:
         yield document["shards"].violates(
-            found=f"bucket {beyond[0]}", allowed=f"buckets from 0 to {count - 1}", fix="take it out of the map."
+            found=f"bucket {min(beyond)}", allowed=f"buckets from 0 to {count - 1}", fix="take it out of the map."
         )
 
 
@@ -83,16 +85,14 @@ def map_has_no_overlap(resource: Resource, _: Settings) -> Findings:
     if document is None:
         return
     counts = Counter(bucket for buckets in _owners(document).values() for bucket in buckets)
-    if twice := sorted(bucket for bucket, count in counts.items() if count > 1):
+    if twice := [bucket for bucket, count in counts.items() if count > 1]:
         yield document["shards"].violates(
-            found=f"{len(twice)} buckets on two shards, the first is {twice[0]}",
+            found=f"{len(twice)} buckets on two shards, the first is {min(twice)}",
             allowed="each bucket on one shard",
             fix="take them from one of the two.",
         )
     ranges = [(each["lower"].text() or "", each["upper"].text()) for each in document["ranges"].items()]
-    # A range without an upper bound ends last.
-    bounds = sorted(ranges, key=lambda each: (each[0], each[1] is None, each[1] or ""))
-    for (_begin, upper), (lower, _end) in pairwise(bounds):
+    for (_begin, upper), (lower, _end) in pairwise(sorted(ranges, key=lambda each: each[0])):
         if upper is None or lower < upper:
             yield document["ranges"].violates(
                 found=f"ranges that both have the key {lower!r}",
@@ -124,7 +124,7 @@ def owners_exist(resource: Resource, stack: Stack, _: Settings) -> Findings:
     for shard in sorted(_owning(_plain(document)) - databases.keys()):
         yield document["shards"].violates(
             found=f"{shard}, which is no database of this stack",
-            allowed=f"the shards {', '.join(sorted(databases))}",
+            allowed=f"the shards {', '.join(databases)}",
             fix=f"create a database with the tag {SHARD_TAG}={shard}, or move what it has to another shard.",
         )
 
@@ -173,9 +173,10 @@ def hash_stays(resource: Resource, stack: Stack, settings: Settings) -> Findings
 
     Any other number or hash places nearly every key elsewhere: all data would have to move at once.
     """
-    document, before = _compared(resource, stack, settings)
-    if document is None or not before:
+    compared = _compared(resource, stack, settings)
+    if compared is None:
         return
+    document, before = compared
     if document["hash"].text() != before.get("hash"):
         yield document["hash"].violates(allowed=f'"{before.get("hash")}", as in the map in force', fix="keep the hash.")
     count, was = (1 + max(_placed(each), default=-1) for each in (_plain(document), before))
@@ -199,8 +200,11 @@ def version_goes_up(resource: Resource, stack: Stack, settings: Settings) -> Fin
 
     Routers take the latest: a map with an older number is ignored by some and taken by others.
     """
-    document, before = _compared(resource, stack, settings)
-    if document is None or not before or _plain(document) == before:
+    compared = _compared(resource, stack, settings)
+    if compared is None:
+        return
+    document, before = compared
+    if _plain(document) == before:
         return
     version, was = document["version"], int(before.get("version", 0))
     if (version.integer() or 0) <= was:
@@ -225,9 +229,10 @@ def moves_are_small(resource: Resource, stack: Stack, settings: Settings) -> Fin
     What moves is copied while it is used. A step that moves half of the data loads every database for a day, and there
     is no way back in the middle of it.
     """
-    document, before = _compared(resource, stack, settings)
-    if document is None or not before:
+    compared = _compared(resource, stack, settings)
+    if compared is None:
         return
+    document, before = compared
     now, then = _placed(_plain(document)), _placed(before)
     moved, limit = sum(now.get(bucket) != shard for bucket, shard in then.items()), settings.integer("maximumBuckets")
     if moved > limit:
@@ -261,10 +266,9 @@ def _shards(document: Mapping[str, Any]) -> Mapping[str, Any]:
 def _numbers(shard: object) -> Iterator[int]:
     """The buckets of a shard, which are written `0-4095 8192`."""
     text = cast("Mapping[str, object]", shard).get("buckets") if isinstance(shard, Mapping) else None
-    for run in str(text or "").split():
-        first, _, last = run.partition("-")
-        if first.isdecimal() and (last or first).isdecimal() and len(first) < 8 and len(last) < 8:
-            yield from range(int(first), int(last or first) + 1)
+    for run in text.split() if isinstance(text, str) else ():
+        if bounds := _RUN.fullmatch(run):
+            yield from range(int(bounds[1]), int(bounds[2] or bounds[1]) + 1)
 
 
 def _placed(document: Mapping[str, Any]) -> dict[int, str]:
@@ -280,10 +284,9 @@ def _owning(document: Mapping[str, Any]) -> set[str]:
 
 
 def _cluster(resource: Resource, stack: Stack) -> str:
-    if resource.type == SSM_PARAMETER:
-        return tag(resource, CLUSTER_TAG).text() or ""
-    table = stack.links(resource["tableName"], DYNAMODB_TABLE).one()
-    return tag(table, CLUSTER_TAG).text() or ""
+    of_table = resource.type == DYNAMODB_TABLE_ITEM
+    tagged = stack.links(resource["tableName"], DYNAMODB_TABLE).one() if of_table else resource
+    return tag(tagged, CLUSTER_TAG).text() or ""
 
 
 def _published(cluster: str, settings: Settings) -> Mapping[str, Any]:
@@ -291,9 +294,12 @@ def _published(cluster: str, settings: Settings) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", published) if isinstance(published, Mapping) else {}
 
 
-def _compared(resource: Resource, stack: Stack, settings: Settings) -> tuple[Value | None, Mapping[str, Any]]:
-    """A map and the one in force; neither where nothing is configured, or the program leaves the map to others."""
+def _compared(resource: Resource, stack: Stack, settings: Settings) -> tuple[Value, Mapping[str, Any]] | None:
+    """A map and the one in force, if there are both and the program does not leave the map to others."""
     if not settings.members(PUBLISHED.name) or {"item", "value"} & resource.ignores:
-        return None, {}
+        return None
     document = _map(resource)
-    return (None, {}) if document is None else (document, _published(_cluster(resource, stack), settings))
+    if document is None:
+        return None
+    before = _published(_cluster(resource, stack), settings)
+    return (document, before) if before else None

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 import pytest
 
 from tests.policies.groups import later
-from tests.policies.judging import Case, passes, refuses
+from tests.policies.judging import RULES_BY_NAME, Case, Pack, passes, refuses, run
 from tests.policies.sharding import shard
 
 USERS = {"ShardedCluster": "users"}
@@ -79,6 +79,42 @@ def ranges(*bounds: str | None) -> list[dict[str, Any]]:
     return [{"lower": lower, "upper": upper, "shard": "east"} for lower, upper in pairs]
 
 
+def mapped(shards: dict[str, str] | None = None, **given: Any) -> None:
+    parameter(json.dumps(document(shards, **given)))
+
+
+def another_parameter() -> None:
+    """What would be refused as a map of a cluster, for its version, its hash, its buckets and its ranges."""
+    text = json.dumps(document({"east": "0-9 0-9"}, version=1, hash="crc32", ranges=ranges("A", "Z", "B", "C")))
+    parameter(text, tags=None)
+
+
+def left_to_movers() -> None:
+    """Such a map, whose changes the program ignores."""
+    text = json.dumps(document({"east": "0-9"}, version=1, hash="crc32"))
+    aws.ssm.Parameter(
+        "map", type="String", value=text, tags=USERS, opts=pulumi.ResourceOptions(ignore_changes=["value"])
+    )
+
+
+def item_that_is_no_map() -> None:
+    text = json.dumps({"map": {"S": "main"}, "item": {"S": "current"}, "version": {"N": "2"}})
+    aws.dynamodb.TableItem("map", table_name="maps", hash_key="map", range_key="item", item=text)
+
+
+def item_of_no_cluster() -> None:
+    """An older map in a table that does not say whose it is."""
+    keys: Any = {"hash_key": "map", "range_key": "item", "billing_mode": "PAY_PER_REQUEST"}
+    table = aws.dynamodb.Table("maps", **keys)
+    text = json.dumps({"text": {"S": json.dumps(document(version=1))}})
+    aws.dynamodb.TableItem("map", table_name=table.name, hash_key="map", range_key="item", item=text)
+
+
+def unversioned(shards: dict[str, str] | None = None) -> dict[str, Any]:
+    return {name: value for name, value in document(shards).items() if name != "version"}
+
+
+COMPARED = ("shd-bucket-count-immutable", "shd-map-version-monotonic", "shd-move-limit")
 IN_FORCE = {"users": document(version=2)}
 NO_KEYS = "ranges that have no key in common"
 EVERY_OWNER = "every shard that the map in force gives something to"
@@ -261,12 +297,124 @@ CASES = [
         ),
         published=IN_FORCE,
     ),
+    *(
+        passes(rule, "a parameter that is no map of a cluster", another_parameter)
+        for rule in ("shd-map-covers-keyspace", "shd-map-no-overlap", "shd-owner-exists")
+    ),
+    *(
+        passes(rule, title, program, published=published)
+        for rule in COMPARED
+        for title, program, published in [
+            ("a parameter that is no map of a cluster", another_parameter, IN_FORCE),
+            ("a parameter that the program leaves to those who move data", left_to_movers, IN_FORCE),
+            (
+                "a map of another cluster is in force",
+                lambda: mapped({"east": "0"}, hash="crc32"),
+                {"forum": document()},
+            ),
+            ("what is in force is no map", mapped, {"users": "published"}),
+            ("an item that the update tells, where none is in force", unknown_item, {}),
+        ]
+    ),
+    passes("shd-map-covers-keyspace", "a text that is no map", lambda: parameter("east")),
+    passes("shd-map-covers-keyspace", "an item that is no map", item_that_is_no_map),
+    refuses(
+        "shd-map-covers-keyspace",
+        "three buckets that there are none of, before the others",
+        lambda: mapped({"east": "16384-16386 0-16383"}),
+        ("map", "value.shards", "bucket 16384", "buckets from 0 to 16383"),
+    ),
+    *(
+        refuses(
+            "shd-map-covers-keyspace",
+            title,
+            lambda shards=shards: parameter(json.dumps(document() | {"shards": shards})),
+            ("map", "value.shards", found, ALL),
+        )
+        for title, shards, found in [
+            ("shards in a list", ["east", "west"], "16384 buckets on no shard, the first is 0"),
+            ("shards that are texts", {"east": "0-16383"}, "16384 buckets on no shard, the first is 0"),
+            ("buckets that are no text", {"east": {"buckets": 16383}}, "16384 buckets on no shard, the first is 0"),
+            ("a run that is none", {"east": {"buckets": "0 x-2 3-y 4-16383"}}, "3 buckets on no shard, the first is 1"),
+        ]
+    ),
+    passes("shd-map-no-overlap", "ranges in any order", lambda: mapped(ranges=ranges("N", None, "", "A", "A", "N"))),
+    *(
+        refuses("shd-map-no-overlap", title, program, ("map", path, found, allowed))
+        for title, program, path, found, allowed in [
+            (
+                "buckets on two shards, the later first",
+                lambda: mapped({"east": "8192-16383 0-100", "west": "0-8192"}),
+                "value.shards",
+                "102 buckets on two shards, the first is 0",
+                "each bucket on one shard",
+            ),
+            (
+                "a range from the very first key",
+                lambda: mapped(ranges=ranges("", "M", "A", "N")),
+                "value.ranges",
+                "ranges that both have the key 'A'",
+                NO_KEYS,
+            ),
+            (
+                "two ranges from one key, one without an end",
+                lambda: mapped(ranges=ranges("A", "Z", "A", None)),
+                "value.ranges",
+                "ranges that both have the key 'A'",
+                NO_KEYS,
+            ),
+        ]
+    ),
+    refuses(
+        "shd-owner-exists",
+        "a single key on a shard that is not there",
+        lambda: parameter(shards=("west", "east"), overrides=[{"key": "a-big-tenant", "shard": "north"}]),
+        ("map", "value.shards", "north, which is no database of this stack", "the shards east, west"),
+    ),
+    passes(
+        "shd-owner-exists",
+        "keys and ranges that name no shard",
+        lambda: parameter(shards=("east", "west"), overrides=None, ranges=["A"]),
+    ),
+    refuses(
+        "shd-no-owned-shard-dropped",
+        "one is gone, of the only cluster",
+        lambda: shard("east", cluster=None),
+        ("east", "tags.Shard", "no database of shard west", EVERY_OWNER),
+        published={"": document()},
+    ),
+    refuses(
+        "shd-bucket-count-immutable",
+        "no bucket at all",
+        lambda: mapped({"east": ""}),
+        ("map", "value.shards", "0 buckets", "16384, as in the map in force"),
+        published=IN_FORCE,
+    ),
+    refuses(
+        "shd-map-version-monotonic",
+        "none of both has a version",
+        lambda: parameter(json.dumps(unversioned({"east": "0-16383"}))),
+        ("map", "value.version", "nothing", "more than 0, which is in force"),
+        published={"users": unversioned()},
+    ),
+    refuses(
+        "shd-map-version-monotonic",
+        "an older one, of the only cluster",
+        item_of_no_cluster,
+        ("map", "item.text.S.version", "1", "more than 2, which is in force"),
+        published={"": document()},
+    ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_verdict_is_the_same_in_a_preview_or_said_to_be_open(case: Case) -> None:
     case.check()
+
+
+def test_it_is_told_why_the_owners_of_a_map_are_not_known() -> None:
+    told = Pack([RULES_BY_NAME["shd-owner-exists"]]).judge(run(parameter, preview=False))
+    assert "value.shards names databases, none of which in this stack has a tag Shard\n" in f"{told[0].message}\n"
 
 
 def test_the_map_that_tenfold_shards_writes_is_one() -> None:

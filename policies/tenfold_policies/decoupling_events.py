@@ -26,6 +26,7 @@ from .view import Findings, Resource, Stack, Undecided, Value, attempt, some
 
 _LOOSE_COUPLING = "REL04-BP02"
 _LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg"
+_CALLS = {TOPIC_SUBSCRIPTION: "endpoint", EVENT_TARGET: "arn", BUCKET_NOTIFICATION: "lambdaFunctions"}
 _DELIVERS = frozenset({"sqs", "lambda", "http", "https", "firehose"})
 
 
@@ -75,7 +76,7 @@ def _reads_stream(mapping: Resource, stack: Stack) -> bool:
     if any(stack.links(source, kind).resources for kind in (DYNAMODB_TABLE, KINESIS_STREAM)):
         return True
     text = source.text() or ""
-    return ":kinesis:" in text or (":dynamodb:" in text and "/stream/" in text)
+    return ":kinesis:" in text or ":dynamodb:" in text
 
 
 @stack_rule(
@@ -97,16 +98,8 @@ def failed_events_are_kept(function: Resource, stack: Stack, _: Settings) -> Fin
     dead_letters = function["deadLetterConfig.targetArn"]
     if dead_letters.given or some(stack.referrers(function, EVENT_INVOKE_CONFIG, "functionName"), _keeps_failures):
         return
-    ways = (
-        (function, TOPIC_SUBSCRIPTION, "endpoint"),
-        (function, EVENT_TARGET, "arn"),
-        (function, BUCKET_NOTIFICATION, "lambdaFunctions"),
-        *(
-            (alias, type_, path)
-            for alias in stack.referrers(function, LAMBDA_ALIAS, "functionName").resources
-            for type_, path in ((TOPIC_SUBSCRIPTION, "endpoint"), (EVENT_TARGET, "arn"))
-        ),
-    )
+    aliases = stack.referrers(function, LAMBDA_ALIAS, "functionName").resources
+    ways = [(called, type_, path) for called in (function, *aliases) for type_, path in _CALLS.items()]
     if called := sorted({caller.name for way in ways for caller in stack.referrers(*way).resources}):
         yield dead_letters.violates(
             found=f"no place for events of {', '.join(called)}",

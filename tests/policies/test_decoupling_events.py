@@ -89,6 +89,85 @@ def policy(principal: Any, condition: Any = None, effect: str = "Allow", told: b
 
 
 BY_ARN = {"ArnEquals": {"aws:SourceArn": "arn:topic"}}
+
+
+def of_table() -> None:
+    key: Any = [{"name": "id", "type": "S"}]
+    mapping(aws.dynamodb.Table("orders", hash_key="id", attributes=key, stream_enabled=True).stream_arn)
+
+
+def of_brokers() -> None:
+    aws.lambda_.EventSourceMapping(
+        "clicks",
+        self_managed_event_source={"endpoints": {"KAFKA_BOOTSTRAP_SERVERS": "kafka.example.com:9092"}},
+        topics=["clicks"],
+        function_name="worker",
+    )
+
+
+def subscribed(protocol: Any, endpoint: Any) -> None:
+    aws.sns.TopicSubscription("news", topic="arn:topic", protocol=protocol, endpoint=endpoint)
+
+
+def called_by_two(*, also: Any = None) -> None:
+    """A function that a rule and a topic call, and maybe another topic."""
+    worker = function()
+    aws.cloudwatch.EventTarget("nightly", rule="nightly", arn=worker.arn)
+    aws.sns.TopicSubscription("clicks", topic="arn:topic", protocol="lambda", endpoint=worker.arn)
+    if also:
+        subscribed("lambda", also)
+
+
+def called_by_alias(by: str) -> None:
+    live = aws.lambda_.Alias("live", function_name=function().name, function_version="1")
+    if by == "rule":
+        aws.cloudwatch.EventTarget("nightly", rule="nightly", arn=live.arn)
+    else:
+        notified: Any = [{"lambda_function_arn": live.arn, "events": ["s3:ObjectCreated:*"]}]
+        aws.s3.BucketNotification("uploads", bucket="uploads", lambda_functions=notified)
+
+
+def configured_without_place() -> None:
+    worker = function()
+    aws.cloudwatch.EventTarget("nightly", rule="nightly", arn=worker.arn)
+    aws.lambda_.FunctionEventInvokeConfig("tries", function_name=worker.name, maximum_retry_attempts=1)
+
+
+def called_by_what_the_update_tells(by: str) -> None:
+    """Beside a function, a caller whose target is known after the update alone, and is none of the stack's."""
+    function()
+    if by == "rule":
+        aws.cloudwatch.EventTarget("nightly", rule="nightly", arn=later("arn:elsewhere"))
+    elif by == "bucket":
+        notified: Any = later([{"lambdaFunctionArn": "arn:elsewhere", "events": ["s3:ObjectCreated:*"]}])
+        aws.s3.BucketNotification("uploads", bucket="uploads", lambda_functions=notified)
+    elif by == "protocol":
+        subscribed(later("lambda"), later("arn:elsewhere"))
+
+
+def scheduled_later() -> None:
+    kept: Any = later({"arn": "arn:there", "roleArn": ROLE, "deadLetterConfig": {"arn": SINK}})
+    aws.scheduler.Schedule(
+        "nightly", schedule_expression="rate(1 day)", flexible_time_window={"mode": "OFF"}, target=kept
+    )
+
+
+def two_statements(*services: str) -> None:
+    text = [
+        {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sqs:SendMessage", "Resource": "*"}
+        for service in services
+    ]
+    aws.sqs.QueuePolicy("jobs", queue_url="https://jobs", policy=json.dumps({"Statement": text}))
+
+
+STUCK = (
+    "clicks",
+    "destinationConfig.onFailure.destinationArn",
+    "nothing",
+    "a queue or topic for records that fail",
+)
+ENDLESS = ("clicks", "maximumRetryAttempts", "no limit", "a number of tries, or an age in maximumRecordAgeInSeconds")
+NO_PLACE = "a queue or topic for events that fail"
 CASES = [
     passes("dec-esm-on-failure", "an end and a place", careful_mapping),
     passes(
@@ -232,6 +311,103 @@ CASES = [
             ),
         ),
         ("mails", "policy.Statement[0].Principal", '"events.amazonaws.com"', ONE_SOURCE),
+    ),
+    *(
+        refuses("dec-esm-on-failure", title, program, STUCK, ENDLESS)
+        for title, program in (
+            ("the default, at a stream of the stack", lambda: mapping(aws.kinesis.Stream("clicks", shard_count=1).arn)),
+            (
+                "the default, at a table of another stack",
+                lambda: mapping("arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/2026-07-01T00:00:00.000"),
+            ),
+        )
+    ),
+    refuses(
+        "dec-esm-on-failure",
+        "a place without an end",
+        lambda: careful_mapping(maximum_retry_attempts=None),
+        ENDLESS,
+    ),
+    refuses(
+        "dec-esm-on-failure",
+        "an age without end",
+        lambda: careful_mapping(maximum_retry_attempts=None, maximum_record_age_in_seconds=-1),
+        ENDLESS,
+    ),
+    refuses(
+        "dec-esm-on-failure",
+        "an end without a place",
+        lambda: mapping(maximum_retry_attempts=0),
+        STUCK,
+    ),
+    passes("dec-esm-on-failure", "no try after the first", lambda: careful_mapping(maximum_retry_attempts=0)),
+    passes("dec-esm-on-failure", "brokers of one's own", of_brokers),
+    passes(
+        "dec-esm-on-failure", "a queue of another stack", lambda: mapping("arn:aws:sqs:us-east-1:123456789012:jobs")
+    ),
+    passes(
+        "dec-esm-on-failure",
+        "what the update tells",
+        lambda: mapping(later("arn:aws:sqs:us-east-1:123456789012:jobs")),
+        left=("clicks",),
+    ),
+    refuses(
+        "dec-lambda-async-failure",
+        "called by two",
+        called_by_two,
+        ("worker", "deadLetterConfig.targetArn", "no place for events of clicks, nightly", NO_PLACE),
+    ),
+    refuses(
+        "dec-lambda-async-failure",
+        "called by two, and maybe by a third",
+        lambda: called_by_two(also=later("arn:elsewhere")),
+        ("worker", "deadLetterConfig.targetArn", "no place for events of clicks, nightly", NO_PLACE),
+    ),
+    *(
+        refuses(
+            "dec-lambda-async-failure",
+            f"called by a {by}, by an alias",
+            lambda by=by: called_by_alias(by),
+            ("worker", "deadLetterConfig.targetArn", f"no place for events of {caller}", NO_PLACE),
+        )
+        for by, caller in (("rule", "nightly"), ("bucket", "uploads"))
+    ),
+    refuses(
+        "dec-lambda-async-failure",
+        "a configuration that names no place",
+        configured_without_place,
+        ("worker", "deadLetterConfig.targetArn", "no place for events of nightly", NO_PLACE),
+    ),
+    *(
+        passes(
+            "dec-lambda-async-failure",
+            f"a {by} that the update tells",
+            lambda by=by: called_by_what_the_update_tells(by),
+            left=("worker",),
+        )
+        for by in ("rule", "bucket", "protocol")
+    ),
+    passes(
+        "dec-lambda-async-failure",
+        "an address that the update tells, by another protocol",
+        lambda: (function(), subscribed("https", later("https://shop.example.com"))),
+    ),
+    *(
+        refuses(
+            "dec-sns-subscription-dlq",
+            f"by the protocol {protocol}",
+            lambda protocol=protocol: subscription(protocol),
+            ("news", "redrivePolicy", "nothing", "a dead-letter queue"),
+        )
+        for protocol in ("lambda", "http", "https", "firehose")
+    ),
+    passes("dec-event-rule-dlq", "a target that the update tells", scheduled_later, left=("nightly",)),
+    refuses(
+        "dec-queue-policy-source",
+        "two services, of which each is told",
+        lambda: two_statements("sns.amazonaws.com", "events.amazonaws.com"),
+        ("jobs", "policy.Statement[0].Principal", '"sns.amazonaws.com"', ONE_SOURCE),
+        ("jobs", "policy.Statement[1].Principal", '"events.amazonaws.com"', ONE_SOURCE),
     ),
 ]
 

@@ -73,6 +73,8 @@ def test_it_holds_to_the_end_of_its_last_day(today: date, holds: bool) -> None:
         ({"until": "soon"}, "until is 'soon', which is no day."),
         ({"reason": "", "until": "2025-01-01"}, "it has no reason, it has expired on 2025-01-01."),
         ({"expires": "2026-12-31"}, "it has 'expires', which nobody reads."),
+        ({"who": "me", "by": "me"}, "it has 'by', which nobody reads, it has 'who', which nobody reads."),
+        ({"reason": None}, "it has no reason."),
     ],
 )
 def test_one_that_is_not_whole_covers_nothing_and_is_a_violation(change: dict[str, Any], fault: str) -> None:
@@ -136,3 +138,43 @@ def test_the_readmes_example_covers_what_it_says() -> None:
     found = Pack([RULES_BY_NAME[rule]], {rule: configured}).judge(run(shop, preview=False))
     assert [(each.policyName, each.urn.rpartition("::")[2]) for each in found] == [(rule, "orders"), (EXEMPTED, "")]
     assert found[1].message.splitlines()[1] in readme
+
+
+def test_those_in_use_are_told_in_order_each_with_all_its_resources() -> None:
+    def queues() -> None:
+        for name in ("orders", "legacy-b", "legacy-a"):
+            aws.sqs.Queue(name)
+
+    pack = Pack(
+        [RULES_BY_NAME[RULE]],
+        {RULE: {"exemptions": [{**LEGACY, "resource": "orders"}, {**LEGACY, "resource": " legacy-* "}]}},
+    )
+    (found,) = pack.judge(run(queues, preview=False))
+    assert found.urn == ""
+    assert found.message.splitlines()[1:] == [
+        f"{RULE}: legacy-a, legacy-b until 2026-12-31, since it is drained by hand",
+        f"{RULE}: orders until 2026-12-31, since it is drained by hand",
+    ]
+
+
+def test_one_at_fault_takes_nothing_from_another_that_covers_the_same() -> None:
+    found = told(legacy, {**LEGACY, "until": "2026-01-31"}, LEGACY)
+    assert [policy for policy, *_ in found] == [EXEMPTED, EXEMPTIONS]
+    assert found[0][2] == f"{RULE}: legacy until 2026-12-31, since it is drained by hand"
+
+
+def test_each_one_at_fault_is_a_violation_of_the_stack() -> None:
+    exemptions = [{**LEGACY, "resource": "gone"}, {**LEGACY, "reason": ""}]
+    found = Pack([RULES_BY_NAME[RULE]], {RULE: {"exemptions": exemptions}}).judge(run(legacy, preview=False))
+    assert [(each.policyName, each.urn.rpartition("::")[2]) for each in found] == [
+        (RULE, "legacy"),
+        (EXEMPTIONS, ""),
+        (EXEMPTIONS, ""),
+    ]
+    assert all(each.urn == "" for each in found[1:])
+
+
+@pytest.mark.parametrize("nothing", [None, []])
+def test_none_is_as_no_list_of_them(nothing: object) -> None:
+    found = Pack([RULES_BY_NAME[RULE]], {RULE: {"exemptions": nothing}}).judge(run(legacy, preview=False))
+    assert [each.policyName for each in found] == [RULE]

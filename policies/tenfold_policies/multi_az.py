@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from pulumi_policy import Severity
 
-from .routes import public, route_tables, routes_of
+from .routes import gateway_zone, public, route_tables, routes_of
 from .rule import ADVISORY, Settings, Source, resource_rule, stack_rule
 from .tokens import (
     AUTOSCALING_GROUP,
@@ -80,7 +80,7 @@ def public_and_private_in_each_zone(subnet: Resource, stack: Stack, _: Settings)
         kinds_by_zone.setdefault(zone(sibling), set()).add(public(sibling, stack))
     if not any(True in kinds for kinds in kinds_by_zone.values()):
         return
-    for name, kinds in sorted(kinds_by_zone.items()):
+    for name, kinds in kinds_by_zone.items():
         if len(kinds) == 2:
             continue
         if network.doubts:
@@ -265,7 +265,7 @@ def _network(subnet: Resource, stack: Stack) -> Referrers:
     if own.hidden != 0:
         raise Undecided(own.value)
     if own.resources:
-        siblings = stack.referrers(own.resources[0], SUBNET, "vpcId")
+        siblings = stack.referrers(own.one(), SUBNET, "vpcId")
         return Referrers(tuple(sorted(siblings.resources, key=lambda sibling: sibling.urn)), siblings.doubts)
     return Referrers(tuple(stack.once(_by_network)[own.outside]), stack.doubts(VPC, SUBNET, "vpcId"))
 
@@ -279,16 +279,14 @@ def _by_network(stack: Stack) -> Mapping[tuple[str, ...], list[Resource]]:
 
 
 def _gateway_in_zone(subnet: Resource, target: Value, stack: Stack) -> Findings:
-    for gateway in stack.links(target, NAT_GATEWAY).all():
-        if gateway["availabilityMode"].text() == "regional":
-            continue
-        for home in stack.links(gateway["subnetId"], SUBNET).all():
-            if zone(home) != zone(subnet):
-                yield subnet["availabilityZone"].violates(
-                    found=f"{zone(subnet)} with a route to {gateway.name} in {zone(home)}",
-                    allowed=f"a NAT gateway in {zone(subnet)}",
-                    fix=f"create a NAT gateway in a public subnet of {zone(subnet)} and route to it.",
-                )
+    gateway = stack.links(target, NAT_GATEWAY).one()
+    home = gateway_zone(gateway, stack)
+    if home is not None and home != zone(subnet):
+        yield subnet["availabilityZone"].violates(
+            found=f"{zone(subnet)} with a route to {gateway.name} in {home}",
+            allowed=f"a NAT gateway in {zone(subnet)}",
+            fix=f"create a NAT gateway in a public subnet of {zone(subnet)} and route to it.",
+        )
 
 
 def _each(mappings: Value, name: str) -> Value:

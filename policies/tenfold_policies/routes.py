@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from .tokens import INTERNET_GATEWAY, ROUTE, ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION
+from .tokens import INTERNET_GATEWAY, ROUTE, ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION, SUBNET
 from .view import Resource, Stack, Undecided, Value
+from .zones import zone
 
 
 def public(subnet: Resource, stack: Stack) -> bool:
@@ -28,13 +29,13 @@ def route_tables(subnet: Resource, stack: Stack) -> tuple[Resource, ...]:
         Undecided: An association with it, or the table of one, is not known.
     """
     associations = stack.referrers(subnet, ROUTE_TABLE_ASSOCIATION, "subnetId")
-    if associations.doubts and not associations.resources:
-        raise associations.doubts[0]
-    return tuple(
-        table
-        for association in associations.resources
-        for table in stack.links(association["routeTableId"], ROUTE_TABLE).all()
-    )
+    for association in associations.resources:
+        if _leads_to_one(association["subnetId"], SUBNET, stack):
+            return (stack.links(association["routeTableId"], ROUTE_TABLE).one(),)
+    doubts = [*(Undecided(each["subnetId"]) for each in associations.resources), *associations.doubts]
+    if doubts:
+        raise doubts[0]
+    return ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,27 @@ def routes_of(table: Resource, stack: Stack) -> Routes:
     """The routes of a table, written inside of it or as resources of their own."""
     routes = stack.referrers(table, ROUTE, "routeTableId")
     within = table["routes"]
-    doubts = (*routes.doubts, *([Undecided(within)] if within.unknown else []))
-    inline = [] if within.unknown else within.items()
-    return Routes([*inline, *(Value(route, "", route.properties) for route in routes.resources)], doubts)
+    found = [] if within.unknown else within.items()
+    doubts = [*routes.doubts, *([Undecided(within)] if within.unknown else [])]
+    for route in routes.resources:
+        if _leads_to_one(route["routeTableId"], ROUTE_TABLE, stack):
+            found.append(Value(route, "", route.properties))
+        else:
+            doubts.append(Undecided(route["routeTableId"]))
+    return Routes(found, tuple(doubts))
+
+
+def gateway_zone(gateway: Resource, stack: Stack) -> str | None:
+    """The availability zone of a NAT gateway, or None for a regional one, which is in all of them.
+
+    Raises:
+        Undecided: Its subnet, or the zone of that, is not known.
+    """
+    if gateway["availabilityMode"].text() == "regional":
+        return None
+    return zone(stack.links(gateway["subnetId"], SUBNET).one())
+
+
+def _leads_to_one(value: Value, type_: str, stack: Stack) -> bool:
+    """Whether a property is of one resource alone; one that is chosen from a list is made from all that are in it."""
+    return len(stack.links(value, type_).resources) == 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pulumi_policy import Severity
 
-from .routes import route_tables, routes_of
+from .routes import gateway_zone, route_tables, routes_of
 from .rule import Parameter, Settings, Source, stack_rule
 from .tokens import (
     APPAUTOSCALING_TARGET,
@@ -182,11 +182,12 @@ def _subnet_zones(subnets: Value, stack: Stack) -> dict[str, frozenset[str]]:
 
 def _gateway_zones(subnet: Resource, stack: Stack) -> frozenset[str]:
     """The zones of the NAT gateways by which a subnet leaves; none where it has no such way, or a regional one."""
-    zones: set[str] = set()
+    zones: set[str | None] = set()
     for table in route_tables(subnet, stack):
-        for route in routes_of(table, stack).found:
-            target = route["natGatewayId"]
-            for gateway in stack.links(target, NAT_GATEWAY).all() if target.given else ():
-                if gateway["availabilityMode"].text() != "regional":
-                    zones.update(zone(home) for home in stack.links(gateway["subnetId"], SUBNET).all())
-    return frozenset(zones)
+        routes = routes_of(table, stack)
+        if routes.doubts:
+            raise routes.doubts[0]
+        for target in (route["natGatewayId"] for route in routes.found):
+            if target.given:
+                zones.add(gateway_zone(stack.links(target, NAT_GATEWAY).one(), stack))
+    return frozenset(name for name in zones if name is not None)

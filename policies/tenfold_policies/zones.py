@@ -54,9 +54,8 @@ def spread_of_links(links: Links) -> Spread:
     """The zones of the subnets that a property refers to.
 
     A property that is unknown as a whole is judged by the subnets it was made from, as long as none of them shares a
-    zone with
-    another: then it is one list of one subnet per zone. Otherwise a part of them may have been taken, and the zones
-        are in doubt.
+    zone with another: then it is one list of one subnet per zone. Otherwise a part of them may have been taken, and the
+    zones are in doubt.
     """
     certain = spread(links.resources)
     doubts = list(certain.doubts)

@@ -1,12 +1,14 @@
 """Rules of multi-AZ, each on programs that it passes and programs that it refuses."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
-from tests.policies.judging import Case, passes, refuses
+from tests.policies.judging import RULES_BY_NAME, Case, Pack, later, passes, refuses, run
 from tests.policies.networks import Network, nat, network, opened, routed
 
 ELSEWHERE = ["subnet-0aaa", "subnet-0bbb"]
@@ -130,6 +132,144 @@ def endpoint_configured(*subnets: str) -> None:
     )
 
 
+def subnet_of_a_vpc_that_the_update_tells(zone: str) -> None:
+    aws.ec2.Subnet("more", vpc_id=later("vpc-0123"), cidr_block="10.0.7.0/24", availability_zone=f"us-east-1{zone}")
+
+
+def existing_vpc_and_another() -> None:
+    existing_vpc("app-a")
+    aws.ec2.Subnet("data-b", vpc_id="vpc-0456", cidr_block="10.0.1.0/24", availability_zone="us-east-1b")
+
+
+def with_a_subnet_of_an_unknown_vpc(program: Callable[[], object], zone: str = "b") -> None:
+    program()
+    subnet_of_a_vpc_that_the_update_tells(zone)
+
+
+def zones_by_id(*ids: str) -> None:
+    for number, each in enumerate(ids):
+        aws.ec2.Subnet(f"app-{number}", vpc_id="vpc-0123", cidr_block=f"10.0.{number}.0/24", availability_zone_id=each)
+
+
+def one_zone_that_the_update_tells() -> None:
+    net = network("app-a")
+    zone = later("us-east-1b")
+    aws.ec2.Subnet("app-b", vpc_id=net.vpc.id, cidr_block="10.0.1.0/24", availability_zone=zone)
+
+
+def routed_to(gateway: Any) -> None:
+    """A pair in zone b, and in zone a a private subnet and one with a route of its own."""
+    net = network("public-b", "app-b", "app-a", "edge-a")
+    opened(net, "public-b")
+    routed(net, "edge-a", gateway_id=gateway)
+
+
+def nat_chosen_from_a_list() -> None:
+    net = network("public-a", "public-b", "app-a", "app-b")
+    gateways = pulumi.Output.all(*(nat(net, f"public-{zone}").id for zone in "ab"))
+    for number, zone in enumerate("ab"):
+        routed(net, f"app-{zone}", nat_gateway_id=gateways[number])
+
+
+def nat_in_a_subnet_chosen_from_a_list() -> None:
+    net = network("public-a", "public-b", "app-a", "app-b")
+    public = joined(net, "public-a", "public-b")
+    for number, zone in enumerate("ab"):
+        gateway = aws.ec2.NatGateway(f"nat-{zone}", subnet_id=public[number])
+        routed(net, f"app-{zone}", nat_gateway_id=gateway.id)
+
+
+def tables_of_subnets_chosen_from_a_list() -> None:
+    net = network("public-a", "public-b", "app-a", "app-b")
+    private = joined(net, "app-a", "app-b")
+    for number, zone in enumerate("ab"):
+        table = aws.ec2.RouteTable(
+            f"table-{zone}",
+            vpc_id=net.vpc.id,
+            routes=[{"cidr_block": "0.0.0.0/0", "nat_gateway_id": nat(net, f"public-{zone}").id}],
+        )
+        aws.ec2.RouteTableAssociation(f"in-{zone}", subnet_id=private[number], route_table_id=table.id)
+
+
+def route_in_a_table_chosen_from_a_list() -> None:
+    net = network("public-a", "public-b", "app-a", "app-b")
+    tables = {zone: aws.ec2.RouteTable(f"table-{zone}", vpc_id=net.vpc.id) for zone in "ab"}
+    for zone, table in tables.items():
+        aws.ec2.RouteTableAssociation(f"in-{zone}", subnet_id=net.subnets[f"app-{zone}"].id, route_table_id=table.id)
+    chosen = pulumi.Output.all(*(table.id for table in tables.values()))[1]
+    aws.ec2.Route("out-b", route_table_id=chosen, nat_gateway_id=nat(net, "public-b").id)
+
+
+def table_with(routes: Any) -> None:
+    net = network("app-b")
+    table = aws.ec2.RouteTable("table", vpc_id=net.vpc.id, routes=routes)
+    aws.ec2.RouteTableAssociation("in", subnet_id=net.subnets["app-b"].id, route_table_id=table.id)
+
+
+def two_routes_of_which_one_leaves_the_stack() -> None:
+    net = network("public-a", "app-b")
+    table = aws.ec2.RouteTable("table", vpc_id=net.vpc.id)
+    aws.ec2.RouteTableAssociation("in", subnet_id=net.subnets["app-b"].id, route_table_id=table.id)
+    for name, gateway in (("far", "nat-0123"), ("near", nat(net, "public-a").id)):
+        aws.ec2.Route(name, route_table_id=table.id, nat_gateway_id=gateway)
+
+
+def vpc_chosen_from_a_list() -> None:
+    vpcs = pulumi.Output.all(*(aws.ec2.Vpc(name, cidr_block="10.0.0.0/16").id for name in ("first", "second")))
+    for zone in "ab":
+        aws.ec2.Subnet(f"app-{zone}", vpc_id=vpcs[1], cidr_block="10.0.0.0/24", availability_zone=f"us-east-1{zone}")
+
+
+def endpoint_configured_later() -> None:
+    net = network("app-a", "app-b")
+    configurations: Any = joined(net).apply(lambda ids: [{"ipv4": "10.0.0.4", "subnet_id": each} for each in ids])
+    aws.ec2.VpcEndpoint(
+        "logs",
+        vpc_id=net.vpc.id,
+        vpc_endpoint_type="Interface",
+        subnet_configurations=configurations,
+    )
+
+
+def nat_per_zone_and_a_route_of_which_table_is_not_known() -> None:
+    nat_per_zone()
+    aws.ec2.Route("more", route_table_id=later("rtb-0123"), nat_gateway_id="nat-0123")
+
+
+def association_of_which_subnet_is_not_known() -> None:
+    net = network("app-a", "app-b")
+    routed(net, "app-a", gateway_id="vgw-0123")
+    aws.ec2.RouteTableAssociation("more", subnet_id=later("subnet-0ccc"), route_table_id="rtb-0123")
+
+
+def table_of_another_stack() -> None:
+    net = network("app-a")
+    aws.ec2.RouteTableAssociation("in", subnet_id=net.subnets["app-a"].id, route_table_id="rtb-0123")
+
+
+def mapped_by_one_list(*subnets: str) -> None:
+    mappings = joined(network(*subnets)).apply(lambda ids: [{"subnet_id": each} for each in ids])
+    balancer(subnet_mappings=mappings)
+
+
+def endpoint_with_one_address() -> None:
+    net = network("app-a", "app-b")
+    aws.ec2.VpcEndpoint(
+        "logs",
+        vpc_id=net.vpc.id,
+        vpc_endpoint_type="Interface",
+        subnet_ids=net.ids(),
+        subnet_configurations=[{"ipv4": "10.0.0.4", "subnet_id": net.subnets["app-a"].id}],
+    )
+
+
+ONE_A = "subnets in us-east-1a"
+OTHER_ZONE = (
+    "app-b",
+    "availabilityZone",
+    "us-east-1b with a route to nat-a in us-east-1a",
+    "a NAT gateway in us-east-1b",
+)
 CASES = [
     passes("maz-subnets-span-azs", "two zones", lambda: network("app-a", "app-b")),
     passes("maz-subnets-span-azs", "two zones of an existing VPC", lambda: existing_vpc("app-a", "app-b")),
@@ -317,9 +457,201 @@ CASES = [
         lambda: endpoint(subnet_ids=None),
         ("logs", "subnetIds", "subnets in no known zone", TWO_ZONES),
     ),
+    refuses(
+        "maz-subnets-span-azs",
+        "one zone in each of two existing VPCs",
+        existing_vpc_and_another,
+        ("app-a", "availabilityZone", ONE_A, TWO_ZONES),
+        ("data-b", "availabilityZone", "subnets in us-east-1b", TWO_ZONES),
+    ),
+    refuses(
+        "maz-subnets-span-azs",
+        "subnets in another order than that of their names",
+        lambda: network("data-a", "app-a"),
+        ("app-a", "availabilityZone", ONE_A, TWO_ZONES),
+    ),
+    refuses(
+        "maz-subnets-span-azs",
+        "subnets of an existing VPC in another order than that of their names",
+        lambda: existing_vpc("data-a", "app-a"),
+        ("app-a", "availabilityZone", ONE_A, TWO_ZONES),
+    ),
+    refuses(
+        "maz-subnets-span-azs",
+        "one zone, and a subnet of a VPC that the update tells",
+        lambda: with_a_subnet_of_an_unknown_vpc(lambda: network("app-a")),
+        ("app-a", "availabilityZone", ONE_A, TWO_ZONES),
+        ("more", "availabilityZone", "subnets in us-east-1b", TWO_ZONES),
+        preview=(),
+        left=("app-a", "more"),
+    ),
+    passes(
+        "maz-subnets-span-azs",
+        "a subnet of an existing VPC, and another that the update tells to be of the same",
+        lambda: with_a_subnet_of_an_unknown_vpc(lambda: existing_vpc("app-a")),
+        left=("app-a", "more"),
+    ),
+    passes("maz-subnets-span-azs", "two zones by id", lambda: zones_by_id("use1-az1", "use1-az2")),
+    refuses(
+        "maz-subnets-span-azs",
+        "one zone by id",
+        lambda: zones_by_id("use1-az1", "use1-az1"),
+        ("app-0", "availabilityZone", "subnets in use1-az1", TWO_ZONES),
+    ),
+    passes("maz-subnets-span-azs", "a zone that the update tells", one_zone_that_the_update_tells, left=("app-a",)),
+    refuses(
+        "maz-subnets-span-azs",
+        "two subnets, one in a zone that the update tells, where three zones are asked for",
+        one_zone_that_the_update_tells,
+        ("app-a", "availabilityZone", "subnets in us-east-1a, us-east-1b", "at least 3 availability zones"),
+        preview=(("app-a", "availabilityZone", ONE_A, "at least 3 availability zones"),),
+        minimumZones=3,
+    ),
+    refuses(
+        "maz-public-private-pairs",
+        "subnets in another order than that of their names",
+        lambda: paired("public-a", private=("web-b", "app-a")),
+        ("app-a", "availabilityZone", "only private subnets in us-east-1b", PAIR),
+    ),
+    refuses(
+        "maz-public-private-pairs",
+        "a zone without a public subnet, and a subnet of a VPC that the update tells",
+        lambda: with_a_subnet_of_an_unknown_vpc(lambda: paired("public-a")),
+        ("app-a", "availabilityZone", "only private subnets in us-east-1b", PAIR),
+        preview=(),
+        left=("app-a", "more"),
+    ),
+    passes("maz-public-private-pairs", "public by an existing internet gateway", lambda: routed_to("igw-0123")),
+    refuses(
+        "maz-public-private-pairs",
+        "a route to a private gateway",
+        lambda: routed_to("vgw-0123"),
+        ("app-a", "availabilityZone", "only private subnets in us-east-1a", PAIR),
+    ),
+    passes(
+        "maz-public-private-pairs",
+        "a route to a gateway that the update tells",
+        lambda: routed_to(later("igw-0123")),
+        left=("app-a",),
+    ),
+    passes("maz-nat-per-az", "each gateway chosen from a list", nat_chosen_from_a_list, left=("app-a", "app-b")),
+    passes(
+        "maz-nat-per-az",
+        "each gateway in a subnet chosen from a list",
+        nat_in_a_subnet_chosen_from_a_list,
+        left=("app-a", "app-b"),
+    ),
+    passes(
+        "maz-nat-per-az",
+        "each table for a subnet chosen from a list",
+        tables_of_subnets_chosen_from_a_list,
+        left=("app-a", "app-b"),
+    ),
+    passes(
+        "maz-nat-per-az",
+        "a route in a table chosen from a list",
+        route_in_a_table_chosen_from_a_list,
+        left=("app-a", "app-b"),
+    ),
+    passes(
+        "maz-nat-per-az",
+        "a list of routes that the update tells",
+        lambda: table_with(later([{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-0123"}])),
+        left=("app-b",),
+    ),
+    replace(
+        refuses(
+            "maz-nat-per-az",
+            "two routes, of which the first leaves the stack",
+            two_routes_of_which_one_leaves_the_stack,
+            OTHER_ZONE,
+            left=("app-b",),
+        ),
+        left_after=("app-b",),
+    ),
+    passes(
+        "maz-nat-per-az",
+        "a gateway in each zone, and a route of a table that the update tells",
+        nat_per_zone_and_a_route_of_which_table_is_not_known,
+        left=("app-a", "app-b"),
+    ),
+    passes(
+        "maz-nat-per-az",
+        "a table for a subnet that the update tells",
+        association_of_which_subnet_is_not_known,
+        left=("app-b",),
+    ),
+    passes(
+        "maz-nat-per-az", "a table of another stack", table_of_another_stack, left=("app-a",), left_after=("app-a",)
+    ),
+    passes(
+        "maz-asg-azs",
+        "two zones by name, of which the update tells one",
+        lambda: group(availability_zones=["us-east-1a", later("us-east-1b")]),
+        left=("web",),
+    ),
+    passes(
+        "maz-asg-azs",
+        "zones by name that the update tells",
+        lambda: group(availability_zones=later(["us-east-1a", "us-east-1b"])),
+        left=("web",),
+    ),
+    refuses(
+        "maz-asg-azs",
+        "one zone by name, that the update tells",
+        lambda: group(availability_zones=[later("us-east-1a")]),
+        ("web", "availabilityZones", ONE_A, TWO_ZONES),
+        preview=(("web", "availabilityZones", "subnets in no known zone", TWO_ZONES),),
+    ),
+    passes("maz-lb-azs", "mappings made of one list of subnets", lambda: mapped_by_one_list("public-a", "public-b")),
+    refuses(
+        "maz-lb-azs",
+        "mappings made of one list of subnets in one zone",
+        lambda: mapped_by_one_list("public-a"),
+        ("edge", "subnetMappings", ONE_A, TWO_ZONES),
+    ),
+    refuses(
+        "maz-nlb-cross-zone",
+        "switched off",
+        lambda: balancer(load_balancer_type="network", enable_cross_zone_load_balancing=False),
+        ("edge", "enableCrossZoneLoadBalancing", "false", "true"),
+    ),
+    passes(
+        "maz-vpc-endpoint", "the type that is the default", lambda: endpoint(vpc_endpoint_type=None, subnet_ids=None)
+    ),
+    passes("maz-vpc-endpoint", "two zones, and an address set in one", endpoint_with_one_address),
+    passes("maz-vpc-endpoint", "configured as the update tells", endpoint_configured_later, left=("logs",)),
+    passes(
+        "maz-vpc-endpoint",
+        "configured in subnets of another stack",
+        lambda: endpoint(
+            subnet_ids=None, subnet_configurations=[{"ipv4": "10.0.0.4", "subnet_id": each} for each in ELSEWHERE]
+        ),
+        left=("logs",),
+        left_after=("logs",),
+    ),
+    passes(
+        "maz-lb-azs",
+        "mappings to subnets of another stack",
+        lambda: balancer(subnet_mappings=[{"subnet_id": each} for each in ELSEWHERE]),
+        left=("edge",),
+        left_after=("edge",),
+    ),
+    passes("maz-subnets-span-azs", "a VPC chosen from a list", vpc_chosen_from_a_list, left=("app-a", "app-b")),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_verdict_is_the_same_in_a_preview_or_said_to_be_open(case: Case) -> None:
     case.check()
+
+
+def test_what_to_do_about_a_zone_names_the_kind_of_subnet_that_it_lacks() -> None:
+    pack = Pack([RULES_BY_NAME["maz-public-private-pairs"]])
+    programs = {
+        "public": lambda: paired("public-a"),
+        "private": lambda: paired("public-a", "public-b", private=("app-a",)),
+    }
+    for kind, program in programs.items():
+        (refused,) = pack.judge(run(program, preview=False))
+        assert f"add a {kind} subnet in us-east-1b." in refused.message

@@ -80,6 +80,12 @@ def test_below_an_unknown_value_all_is_unknown_and_the_message_names_that_value(
         value.text()
 
 
+def test_a_message_names_the_first_unknown_value_on_the_way() -> None:
+    value = resource({"options": {"inner": {"tokens": UNKNOWN}}})["options"]["inner.tokens.first.second"]
+    assert value.path == "options.inner.tokens"
+    assert value.unknown
+
+
 def test_a_path_leads_into_a_document_in_json() -> None:
     policy = json.dumps({"Statement": [{"Effect": "Deny"}], "count": 5})
     value = resource({"policy": policy})["policy.Statement"]

@@ -18,7 +18,7 @@ from pulumi_policy import Severity
 
 from .labels import tag
 from .rule import Parameter, Settings, Source, resource_rule, stack_rule
-from .shards import CLUSTER_TAG, SHARD_TAG, shard_of, shards_of
+from .shards import CLUSTER_TAG, SHARD_TAG, cluster_of, shard_of, shards_of
 from .tokens import DYNAMODB_TABLE, DYNAMODB_TABLE_ITEM, RDS_CLUSTER, RDS_INSTANCE, SSM_PARAMETER
 from .view import Findings, Resource, Stack, Undecided, Value
 
@@ -146,7 +146,7 @@ def no_owner_is_dropped(database: Resource, stack: Stack, settings: Settings) ->
     """
     if not shard_of(database):
         return
-    cluster = tag(database, CLUSTER_TAG).text() or ""
+    cluster = cluster_of(database)
     databases = shards_of(cluster, stack)
     # One finding per cluster, on its first database.
     if database.urn != min(each.urn for each in databases.values()):
@@ -283,14 +283,13 @@ def _owning(document: Mapping[str, Any]) -> set[str]:
     return set(_placed(document).values()) | named
 
 
-def _cluster(resource: Resource, stack: Stack) -> str:
+def _cluster(resource: Resource, stack: Stack) -> str | None:
     of_table = resource.type == DYNAMODB_TABLE_ITEM
-    tagged = stack.links(resource["tableName"], DYNAMODB_TABLE).one() if of_table else resource
-    return tag(tagged, CLUSTER_TAG).text() or ""
+    return cluster_of(stack.links(resource["tableName"], DYNAMODB_TABLE).one() if of_table else resource)
 
 
-def _published(cluster: str, settings: Settings) -> Mapping[str, Any]:
-    published = settings.members(PUBLISHED.name).get(cluster)
+def _published(cluster: str | None, settings: Settings) -> Mapping[str, Any]:
+    published = settings.members(PUBLISHED.name).get(cluster or "")
     return cast("Mapping[str, Any]", published) if isinstance(published, Mapping) else {}
 
 

@@ -29,7 +29,7 @@ _PAGE = "https://docs.aws.amazon.com/prescriptive-guidance/latest/saas-multitena
 _ALIKE = Source(_PAGE, well_architected="REL08-BP04")
 
 
-def shards_of(cluster: str, stack: Stack) -> dict[str, Resource]:
+def shards_of(cluster: str | None, stack: Stack) -> dict[str, Resource]:
     """The databases of a sharded cluster by the name of their shard."""
     clusters, doubt = stack.once(_clusters)
     if doubt:
@@ -42,17 +42,20 @@ def shard_of(database: Resource) -> str | None:
     return None if database["replicateSourceDb"].given else tag(database, SHARD_TAG).text()
 
 
-def _clusters(stack: Stack) -> tuple[dict[str, dict[str, Resource]], Undecided | None]:
+def cluster_of(resource: Resource) -> str | None:
+    """The name of the sharded cluster that a resource belongs to; none where a stack has one cluster."""
+    return tag(resource, CLUSTER_TAG).text()
+
+
+def _clusters(stack: Stack) -> tuple[dict[str | None, dict[str, Resource]], Undecided | None]:
     """The shards of each cluster, and the doubt where a database may be a shard of any."""
-    clusters: dict[str, dict[str, Resource]] = {}
+    clusters: dict[str | None, dict[str, Resource]] = {}
     for database in sorted(stack.of(*_DATABASES), key=lambda each: each.urn):
         try:
-            shard = shard_of(database)
-            cluster = (tag(database, CLUSTER_TAG).text() or "") if shard else ""
+            if shard := shard_of(database):
+                clusters.setdefault(cluster_of(database), {})[shard] = database
         except Undecided as undecided:
             return {}, undecided
-        if shard:
-            clusters.setdefault(cluster, {})[shard] = database
     return clusters, None
 
 
@@ -99,11 +102,9 @@ def _parameters(database: Resource, stack: Stack) -> str:
     named = database[_parameters_property(database)]
     type_ = RDS_CLUSTER_PARAMETER_GROUP if database.type == RDS_CLUSTER else RDS_PARAMETER_GROUP
     links = stack.links(named, type_)
-    if links.hidden != 0:
-        raise Undecided(named)
-    if not links.resources:
+    if links.hidden == 0 and not links.resources:
         return named.shown()
-    group = links.resources[0]
+    group = links.one()
     pairs = sorted((each["name"].text(), each["value"].text()) for each in group["parameters"].items())
     return json.dumps([group["family"].text(), *pairs])
 
@@ -146,11 +147,11 @@ def _alike(database: Resource, stack: Stack, where: Value, what: Callable[..., s
     """A finding on a shard that differs from most of its cluster."""
     if not shard_of(database):
         return
-    most, doubt = stack.once(_most, tag(database, CLUSTER_TAG).text() or "", what, *of)
-    if doubt:
-        raise doubt
+    most = stack.once(_most, cluster_of(database), what, *of)
+    if isinstance(most, Undecided):
+        raise most
     own = what(database, stack, *of)
-    if most is not None and own != most:
+    if own != most:
         yield where.violates(
             found=own,
             allowed=f"{most}, as other shards of the cluster have it",
@@ -158,14 +159,14 @@ def _alike(database: Resource, stack: Stack, where: Value, what: Callable[..., s
         )
 
 
-def _most(stack: Stack, cluster: str, what: Callable[..., str], *of: str) -> tuple[str | None, Undecided | None]:
+def _most(stack: Stack, cluster: str | None, what: Callable[..., str], *of: str) -> str | Undecided:
     """What most shards of a cluster have, or the doubt about it."""
     try:
         values = Counter(what(each, stack, *of) for each in shards_of(cluster, stack).values())
     except Undecided as undecided:
-        return None, undecided
+        return undecided
     # Of what is as frequent, the first in the order of texts: the verdict is the same in every run.
-    return min(values, key=lambda value: (-values[value], value), default=None), None
+    return min(values, key=lambda value: (-values[value], value))
 
 
 @stack_rule(
@@ -184,29 +185,31 @@ def writers_are_spread(database: Resource, stack: Stack, _: Settings) -> Finding
     """
     if not shard_of(database):
         return
-    siblings = shards_of(tag(database, CLUSTER_TAG).text() or "", stack)
+    siblings = shards_of(cluster_of(database), stack)
     # One finding per cluster, on its first database.
     if len(siblings) < 2 or database.urn != min(each.urn for each in siblings.values()):
         return
-    zones = [_writer_zones(each, stack) for each in siblings.values()]
-    if all(len(each) == 1 for each in zones) and len({next(iter(each)) for each in zones}) == 1:
+    zones = {zone for each in siblings.values() for zone in _writer_zones(each, stack)}
+    if len(zones) == 1 and None not in zones:
         name = "clusterMembers" if database.type == RDS_CLUSTER else "availabilityZone"
         yield database[name].violates(
-            found=f"the writers of {', '.join(siblings)} in {next(iter(zones[0]))}",
+            found=f"the writers of {', '.join(siblings)} in {zones.pop()}",
             allowed="writers in different availability zones",
             fix="give the first instances of the shards different zones, in turn.",
         )
 
 
-def _writer_zones(database: Resource, stack: Stack) -> set[str]:
-    """Where the writer of a database may be: of the instances with the first promotion tier, all may be it."""
+def _writer_zones(database: Resource, stack: Stack) -> set[str | None]:
+    """Where the writer of a database may be: of the instances with the first promotion tier, all may be it.
+
+    None is a zone that AWS chooses, or that of an instance that is not in the stack.
+    """
     if database.type == RDS_INSTANCE:
-        zone = database["availabilityZone"]
-        return {zone.text() or ""} if zone.given else set()
+        return {database["availabilityZone"].text()}
     instances = stack.referrers(database, RDS_CLUSTER_INSTANCE, "clusterIdentifier").resources
     tiers = [(each["promotionTier"].integer() or 0, each["availabilityZone"]) for each in instances]
     first = min((tier for tier, _ in tiers), default=0)
-    return {zone.text() or "" for tier, zone in tiers if tier == first and zone.given}
+    return {zone.text() for tier, zone in tiers if tier == first} or {None}
 
 
 @stack_rule(
@@ -224,13 +227,13 @@ def secrets_are_apart(database: Resource, stack: Stack, _: Settings) -> Findings
 
     Whoever has one shard's would have all of them, and none could be changed without all.
     """
-    if not shard_of(database) or database["manageMasterUserPassword"].flag():
+    if not shard_of(database):
         return
-    siblings = shards_of(tag(database, CLUSTER_TAG).text() or "", stack)
+    siblings = shards_of(cluster_of(database), stack)
     for name in ("masterPassword", "masterPasswordWo", "password", "passwordWo"):
         own = database[name]
         sharing = [shard for shard, each in siblings.items() if each.urn != database.urn and _same(own, each[name])]
-        if own.given and sharing:
+        if sharing:
             yield own.violates(
                 found=f"the password of {', '.join(sharing)}",
                 allowed="a password of its own",

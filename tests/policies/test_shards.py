@@ -84,6 +84,35 @@ def either(name: str) -> None:
         )
 
 
+def tiers(**west: Any) -> None:
+    """Shards whose first instances are in one zone; the last has a second one in another."""
+    shard("east", A)
+    database = shard("west")
+    for name, given in {"first": {"availability_zone": A}, "second": {"availability_zone": B} | west}.items():
+        aws.rds.ClusterInstance(
+            name, cluster_identifier=database.id, engine=AURORA, instance_class="db.r7g.large", **given
+        )
+
+
+def families(*last: str) -> None:
+    """Three shards, of which the last has instances of some families."""
+    shard("east", A)
+    shard("north", A)
+    database = shard("west")
+    for family in last:
+        aws.rds.ClusterInstance(family, cluster_identifier=database.id, engine=AURORA, instance_class=f"{family}.large")
+
+
+def passwords_made_apart() -> None:
+    """Passwords that only the update tells, each made from something of its own."""
+    instances(later("a"), aws.ec2.Eip("other").id.apply(lambda _: "b"))
+
+
+def in_another_order() -> None:
+    shard("west", A)
+    shard("east", A)
+
+
 CASES = [
     passes("shd-same-engine-version", "the same", three),
     passes(
@@ -216,6 +245,95 @@ CASES = [
         lambda: [shard(name, manage_master_user_password=None, master_password="a") for name in ("east", "west")],
         ("east", "masterPassword", "the password of west", "a password of its own"),
         ("west", "masterPassword", "the password of east", "a password of its own"),
+    ),
+    refuses(
+        "shd-same-engine-version",
+        "the first in the order of texts, which is not the first shard's",
+        lambda: alone({"engine_version": "17.4"}, {"engine_version": "16.8"}),
+        ("east", "engineVersion", '"17.4"', '"16.8", as other shards of the cluster have it'),
+    ),
+    passes(
+        "shd-same-parameter-group",
+        "the same parameters in another order",
+        lambda: pair({"TimeZone": "UTC", "work_mem": "65536"}, {"work_mem": "65536", "TimeZone": "UTC"}),
+    ),
+    passes(
+        "shd-same-parameter-group",
+        "a group that the update tells",
+        lambda: alone({"parameter_group_name": later("ours")}, {"parameter_group_name": "ours"}),
+        left=("east", "north"),
+    ),
+    *(
+        refuses(
+            "shd-same-instance-class-family",
+            title,
+            program,
+            ("west", where, found, f"{allowed}, as other shards of the cluster have it"),
+        )
+        for title, program, where, found, allowed in [
+            ("no instance", families, "clusterMembers", "no instance", "db.r7g"),
+            (
+                "several families",
+                lambda: families("db.x2g", "db.t4g", "db.r8g", "db.r6g"),
+                "clusterMembers",
+                "db.r6g, db.r8g, db.t4g, db.x2g",
+                "db.r7g",
+            ),
+            (
+                "a class that is empty",
+                lambda: alone({}, {}, {"instance_class": ""}),
+                "instanceClass",
+                "none",
+                "db.m7g",
+            ),
+        ]
+    ),
+    passes("shd-same-instance-class-family", "another size", lambda: alone({}, {"instance_class": "db.m7g.2xlarge"})),
+    passes("shd-shards-spread-azs", "a shard without instances", lambda: (shard("east", A), shard("west"))),
+    passes("shd-shards-spread-azs", "a writer in one of two zones", lambda: tiers(promotion_tier=0)),
+    passes(
+        "shd-shards-spread-azs",
+        "a writer in one zone, or in one that AWS chooses",
+        lambda: tiers(availability_zone=None),
+    ),
+    refuses(
+        "shd-shards-spread-azs",
+        "writers in one zone, as an instance without a tier is in the first",
+        lambda: tiers(promotion_tier=1),
+        ("east", "clusterMembers", f"the writers of east, west in {A}", "writers in different availability zones"),
+    ),
+    refuses(
+        "shd-shards-spread-azs",
+        "two shards, the later by name first",
+        in_another_order,
+        ("east", "clusterMembers", f"the writers of east, west in {A}", "writers in different availability zones"),
+    ),
+    passes("shd-secret-per-shard", "passwords that the update tells, made apart", passwords_made_apart),
+    passes("shd-secret-per-shard", "one that the update tells, and none", lambda: instances(later("a"), None)),
+    refuses(
+        "shd-secret-per-shard",
+        "one password of three",
+        lambda: alone(*({"password": "a"},) * 3),
+        ("east", "password", "the password of north, west", "a password of its own"),
+        ("north", "password", "the password of east, west", "a password of its own"),
+        ("west", "password", "the password of east, north", "a password of its own"),
+    ),
+    refuses(
+        "shd-secret-per-shard",
+        "one password that the state does not hold",
+        lambda: alone(*({"password_wo": "a", "password_wo_version": 1},) * 2),
+        ("east", "passwordWo", "the password of north", "a password of its own"),
+        ("north", "passwordWo", "the password of east", "a password of its own"),
+    ),
+    refuses(
+        "shd-secret-per-shard",
+        "one password that the state does not hold, of clusters",
+        lambda: [
+            shard(name, manage_master_user_password=None, master_password_wo="a", master_password_wo_version=1)
+            for name in ("east", "west")
+        ],
+        ("east", "masterPasswordWo", "the password of west", "a password of its own"),
+        ("west", "masterPasswordWo", "the password of east", "a password of its own"),
     ),
 ]
 

@@ -86,7 +86,7 @@ def cache_keeps_snapshots(cache: Resource, _: Settings) -> Findings:
     A cache that starts empty sends every request to the database; from a snapshot it starts warm. One that is meant to
     be lost says so by 0. Memcached has no snapshots.
     """
-    if cache.type == CACHE_CLUSTER and (cache["engine"].text() == "memcached" or cache["replicationGroupId"].given):
+    if cache["engine"].text() == "memcached" or cache["replicationGroupId"].given:
         return
     days = cache["snapshotRetentionLimit"]
     if days.integer() is None:
@@ -164,5 +164,5 @@ def _matches(pattern: Value, store: Resource) -> bool:
 
 
 def _tagged(tag: Value, store: Resource) -> bool:
-    key, value = tag["key"].text(), tag["value"].text()
-    return any(store[tags].given and store[tags][key or ""].text() == value for tags in ("tags", "tagsAll"))
+    key, value = tag["key"].text() or "", tag["value"].text()
+    return any(store[tags][key].text() == value for tags in ("tags", "tagsAll"))

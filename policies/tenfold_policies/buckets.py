@@ -12,7 +12,7 @@ from .tokens import (
     BUCKET_REPLICATION,
     BUCKET_VERSIONING,
 )
-from .view import Findings, Resource, Stack, some
+from .view import Findings, Resource, Stack, Value, some
 
 
 @stack_rule(
@@ -119,13 +119,17 @@ def given_up_uploads_go(lifecycle: Resource, _: Settings) -> Findings:
 
     They are in no list of objects, and on every bill.
     """
-    rules = lifecycle["rules"].items()
-    if not any((rule["abortIncompleteMultipartUpload.daysAfterInitiation"].integer() or 0) > 0 for rule in rules):
+    if not any(_aborts(rule) for rule in lifecycle["rules"].items()):
         yield lifecycle["rules"].violates(
             found="no rule with abortIncompleteMultipartUpload",
             allowed="one",
             fix="add a rule that aborts uploads after some days.",
         )
+
+
+def _aborts(rule: Value) -> bool:
+    days = rule["abortIncompleteMultipartUpload.daysAfterInitiation"].integer()
+    return days is not None and rule["status"].text() == "Enabled"
 
 
 @resource_rule(

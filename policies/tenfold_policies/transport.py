@@ -98,7 +98,7 @@ def listener_speaks_modern_tls(listener: Resource, _: Settings) -> Findings:
     if listener["protocol"].text() not in {"HTTPS", "TLS"}:
         return
     policy = listener["sslPolicy"]
-    if not any(part in f"{policy.text() or ''}-" for part in _NO_OLD_TLS):
+    if not any(part in (policy.text() or "") for part in _NO_OLD_TLS):
         modern = "ELBSecurityPolicy-TLS13-1-2-2021-06"
         yield policy.violates(allowed="a policy of TLS 1.2 or newer", fix=f"set sslPolicy to {modern}.", set_to=modern)
 
@@ -119,13 +119,15 @@ def http_leads_to_https(listener: Resource, stack: Stack, _: Settings) -> Findin
     if listener["protocol"].text() not in {None, "HTTP"}:
         return
     for action in listener["defaultActions"].items():
-        if _leads_away(action):
-            continue
-        balancer = stack.links(listener["loadBalancerArn"], LOAD_BALANCER).one()
-        if some(stack.referrers(balancer, LISTENER, "loadBalancerArn"), _speaks_https):
+        if not _leads_away(action) and _balancer_speaks_https(listener, stack):
             yield action["type"].violates(
                 allowed='"redirect" to HTTPS, or "fixed-response"', fix="make this action a redirect to HTTPS."
             )
+
+
+def _balancer_speaks_https(listener: Resource, stack: Stack) -> bool:
+    balancer = stack.links(listener["loadBalancerArn"], LOAD_BALANCER).one()
+    return some(stack.referrers(balancer, LISTENER, "loadBalancerArn"), _speaks_https)
 
 
 def _speaks_https(listener: Resource) -> bool:

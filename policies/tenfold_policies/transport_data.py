@@ -23,9 +23,9 @@ _GROUPS = {
     RDS_INSTANCE: ("parameterGroupName", RDS_PARAMETER_GROUP),
     RDS_CLUSTER: ("dbClusterParameterGroupName", RDS_CLUSTER_PARAMETER_GROUP),
 }
-_TLS_FROM: Final[dict[str, tuple[str, tuple[int, int] | None]]] = {
-    "postgres": ("rds.force_ssl", (15, 0)),
-    "aurora-postgresql": ("rds.force_ssl", (17, 0)),
+_TLS_FROM: Final[dict[str, tuple[str, tuple[int, ...] | None]]] = {
+    "postgres": ("rds.force_ssl", (15,)),
+    "aurora-postgresql": ("rds.force_ssl", (17,)),
     "mysql": ("require_secure_transport", (8, 4)),
     "mariadb": ("require_secure_transport", (11, 8)),
     "aurora-mysql": ("require_secure_transport", None),
@@ -53,9 +53,9 @@ def database_requires_tls(database: Resource, stack: Stack, _: Settings) -> Find
     name, group_type = _GROUPS[database.type]
     group = database[name]
     value = None if not group.given else _value(stack.links(group, group_type).one(), parameter)
-    if value is None and since is not None and _version(database) >= since:
+    if value is None and since is not None and _is_from(database, since):
         return
-    if (value or "0").lower() not in {"1", "on", "true"}:
+    if value is None or value.lower() not in {"1", "on"}:
         yield group.violates(
             found=f"{parameter} {value or 'not set'}", allowed="1", fix=f"set {parameter} to 1 in a parameter group."
         )
@@ -68,13 +68,10 @@ def _value(group: Resource, name: str) -> str | None:
     return None
 
 
-def _version(database: Resource) -> tuple[int, int]:
-    """The major version; where none is named AWS takes a recent one."""
+def _is_from(database: Resource, version: tuple[int, ...]) -> bool:
+    """Whether a database is of a version or later; where none is named AWS takes a recent one."""
     text = database["engineVersion"].text()
-    if text is None:
-        return (99, 0)
-    numbers = re.findall(r"[0-9]+", text)
-    return (int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else 0) if numbers else (99, 0)
+    return text is None or tuple(int(number) for number in re.findall(r"[0-9]+", text)) >= version
 
 
 @resource_rule(

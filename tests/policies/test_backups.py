@@ -50,6 +50,29 @@ def by_tag(tag: Any, **properties: Any) -> None:
     selected(volume(**properties), selection_tags=[{"type": "STRINGEQUALS", "key": "backup", "value": tag}])
 
 
+def by_second_selection(first: Any) -> None:
+    store = files()
+    role = "arn:aws:iam::123456789012:role/backup"
+    aws.backup.Selection("weekly", plan_id="plan-1", iam_role_arn=role, resources=[first])
+    selected(store, resources=[store.arn])
+
+
+def tagged_file_system(*keys: str) -> None:
+    tags: Any = [{"type": "STRINGEQUALS", "key": key, "value": "daily"} for key in keys]
+    selected(files(tags={"backup": "daily", "tier": "data"}), selection_tags=tags)
+
+
+def volume_beside_file_system() -> None:
+    with_policy("ENABLED")
+    volume()
+
+
+def of_another() -> None:
+    volume()
+    other = aws.ebs.Volume("other", availability_zone="us-east-1a", size=8)
+    selected(other, resources=[other.arn])
+
+
 def unplanned(name: str) -> tuple[str, str, str, str]:
     return name, "id", "no backup plan that selects it", "a backup Selection with its ARN or one of its tags"
 
@@ -158,6 +181,41 @@ CASES = [
         "a graph",
         lambda: aws.neptune.Cluster("graph", copy_tags_to_snapshot=False),
         ("graph", "copyTagsToSnapshot", "false", "true"),
+    ),
+    refuses(
+        "dur-rds-backup",
+        "nothing said, where a day will do",
+        instance,
+        ("orders", "backupRetentionPeriod", "nothing", "1 days or more"),
+        minimumDays=1,
+    ),
+    passes(
+        "dur-rds-backup", "the longest that AWS keeps", lambda: instance(backup_retention_period=35), minimumDays=35
+    ),
+    passes(
+        "dur-elasticache-snapshots",
+        "a node alone, of Redis, with snapshots",
+        lambda: aws.elasticache.Cluster("cache", engine="redis", snapshot_retention_limit=1),
+    ),
+    passes("dur-backup-plan", "the second of two selections", lambda: by_second_selection("arn:aws:ec2:*:*:volume/*")),
+    passes(
+        "dur-backup-plan",
+        "a selection that is known beside one that is not",
+        lambda: by_second_selection(later("arn:aws:ec2:*:*:volume/*")),
+    ),
+    passes(
+        "dur-backup-plan",
+        "every file system",
+        lambda: selected(files(), resources=["arn:aws:elasticfilesystem:*:*:file-system/*"]),
+    ),
+    passes("dur-backup-plan", "the second of two tags", lambda: tagged_file_system("owner", "backup")),
+    refuses("dur-backup-plan", "a tag that it has not", lambda: tagged_file_system("owner"), unplanned("files")),
+    refuses("dur-backup-plan", "a volume beside a file system", volume_beside_file_system, unplanned("disk")),
+    refuses("dur-backup-plan", "another volume in a plan", of_another, unplanned("disk"), preview=(), left=("disk",)),
+    passes(
+        "dur-backup-plan",
+        "a pattern for something else before it",
+        lambda: selected(volume(), resources=["arn:aws:dynamodb:*:*:table/*", "arn:aws:ec2:*:*:volume/*"]),
     ),
 ]
 

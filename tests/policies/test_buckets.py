@@ -24,6 +24,11 @@ def lifecycle(*rules: Any) -> None:
     aws.s3.BucketLifecycleConfiguration("files", bucket=bucket().id, rules=list(rules))
 
 
+def inline(**rule: Any) -> None:
+    rules: Any = [{"enabled": True, **rule}]
+    aws.s3.Bucket("files", lifecycle_rules=rules)
+
+
 def replicated() -> None:
     role = "arn:aws:iam::123456789012:role/copy"
     rule: Any = {"status": "Enabled", "destination": {"bucket": "arn:aws:s3:::copy"}}
@@ -92,6 +97,37 @@ CASES = [
         lambda: encrypted(apply_server_side_encryption_by_default={"sse_algorithm": "AES256"}),
     ),
     refuses("cst-s3-bucket-key", "none", encrypted, ("files", "rules[0].bucketKeyEnabled", "nothing", "true")),
+    passes(
+        "dur-s3-versioning",
+        "what expires, among other rules",
+        lambda: lifecycle(ABORT | {"status": "Enabled"}, EXPIRE),
+    ),
+    refuses("dur-s3-versioning", "uploads alone", lambda: lifecycle(ABORT | {"status": "Enabled"}), NO_VERSIONS),
+    refuses("dur-s3-versioning", "no more expiry", lambda: lifecycle(EXPIRE | {"status": "Disabled"}), NO_VERSIONS),
+    refuses(
+        "dur-s3-versioning",
+        "inline, and switched off",
+        lambda: aws.s3.Bucket("files", versioning={"enabled": False}),
+        NO_VERSIONS,
+    ),
+    passes("dur-s3-lifecycle", "inline", lambda: inline(expiration={"days": 365})),
+    passes(
+        "dur-s3-lifecycle",
+        "one of two rules",
+        lambda: lifecycle(EXPIRE, ABORT | {"status": "Disabled"}),
+    ),
+    passes("dur-s3-replication", "asked of another bucket", bucket, buckets=["archive"]),
+    passes(
+        "cst-s3-multipart",
+        "after a day",
+        lambda: lifecycle({"status": "Enabled", "abort_incomplete_multipart_upload": {"days_after_initiation": 1}}),
+    ),
+    refuses(
+        "cst-s3-multipart",
+        "no more removed",
+        lambda: lifecycle(EXPIRE, ABORT | {"status": "Disabled"}),
+        ("files", "rules", "no rule with abortIncompleteMultipartUpload", "one"),
+    ),
 ]
 
 

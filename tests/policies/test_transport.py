@@ -87,6 +87,23 @@ def http_later() -> None:
     http(REDIRECT | {"type": later("redirect")})()
 
 
+def two_balancers() -> None:
+    listener(twin=False, port=80)
+    api = aws.lb.LoadBalancer("api")
+    aws.lb.Listener("tls", load_balancer_arn=api.arn, default_actions=[FORWARD], protocol="HTTPS", ssl_policy=MODERN)
+
+
+def denied_twice() -> None:
+    own = aws.sqs.Queue("jobs", policy=later(document(denial())))
+    aws.sqs.QueuePolicy("jobs", queue_url=own.url, policy=document(denial()))
+
+
+def denied_for_another() -> None:
+    queue()
+    other = aws.sqs.Queue("other", policy=document(denial()))
+    aws.sqs.QueuePolicy("other", queue_url=other.url, policy=document(denial()))
+
+
 def elsewhere() -> None:
     arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1"
     aws.lb.Listener("web", load_balancer_arn=arn, port=80, default_actions=[FORWARD])
@@ -160,6 +177,52 @@ CASES = [
         http({"type": "redirect", "redirect": {"host": "shop.example", "status_code": "HTTP_301"}}),
         ("web", "defaultActions[0].type", '"redirect"', IN_CLEAR[3]),
     ),
+    passes(
+        "sec-queue-tls",
+        "a policy on the queue, not known",
+        lambda: queue(policy=later(document(denial()))),
+        left=("jobs",),
+    ),
+    passes("sec-queue-tls", "one policy that is not known, and one that denies", denied_twice),
+    passes("sec-queue-tls", "each action of each service", lambda: policed(denial("*"))),
+    refuses("sec-queue-tls", "the policies of another queue", denied_for_another, NO_TLS),
+    passes("sec-topic-tls", "each action of SNS", lambda: topic(denial("SNS:*"))),
+    passes(
+        "sec-topic-tls", "a policy on the topic", lambda: aws.sns.Topic("news", policy=document(denial("sns:Publish")))
+    ),
+    passes("sec-s3-tls", "a policy on the bucket", lambda: aws.s3.Bucket("files", policy=document(denial("s3:*")))),
+    *(
+        passes(
+            "sec-tls-policy", f"{name}, by which AWS speaks no TLS 1.1", https(ssl_policy=f"ELBSecurityPolicy-{name}")
+        )
+        for name in (
+            "TLS13-1-2-Res-2021-06",
+            "TLS13-1-2-FIPS-2023-04",
+            "TLS13-1-3-FIPS-2023-04",
+            "TLS-1-2-2017-01",
+            "TLS-1-2-Ext-2018-06",
+            "FS-1-2-2019-08",
+            "FS-1-2-Res-2020-10",
+        )
+    ),
+    *(
+        refuses(
+            "sec-tls-policy",
+            f"{name}, by which AWS speaks TLS 1.1 or 1.0",
+            https(ssl_policy=f"ELBSecurityPolicy-{name}"),
+            ("web", "sslPolicy", f'"ELBSecurityPolicy-{name}"', OLD_TLS),
+        )
+        for name in ("2016-08", "TLS13-1-1-2021-06", "TLS-1-1-2017-01", "FS-1-1-2019-08", "FS-2018-06")
+    ),
+    refuses(
+        "sec-tls-policy",
+        "a network load balancer",
+        lambda: listener(port=443, protocol="TLS"),
+        ("web", "sslPolicy", "nothing", OLD_TLS),
+    ),
+    passes("sec-https-redirect", "HTTPS of another balancer", two_balancers),
+    passes("sec-https-redirect", "a network load balancer", lambda: listener(port=80, protocol="TCP")),
+    refuses("sec-https-redirect", "a protocol that goes without saying", lambda: listener(port=80), IN_CLEAR),
 ]
 
 

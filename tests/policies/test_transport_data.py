@@ -23,6 +23,26 @@ def aurora(**properties: Any) -> None:
     aws.rds.Cluster("orders", engine=engine, **properties)
 
 
+def of_engine(engine: str, **properties: Any) -> None:
+    aws.rds.Instance("orders", instance_class="db.m7g.large", engine=engine, **properties)
+
+
+def set_in_aurora(value: Any) -> None:
+    parameters: Any = [{"name": "time_zone", "value": "UTC"}, {"name": "require_secure_transport", "value": value}]
+    group = aws.rds.ClusterParameterGroup("strict", family="aurora-mysql8.0", parameters=parameters)
+    aurora(db_cluster_parameter_group_name=group.name)
+
+
+def another_parameter(version: str) -> None:
+    parameters: Any = [{"name": "log_statement", "value": "1"}]
+    group = aws.rds.ParameterGroup("verbose", family=f"postgres{version[:2]}", parameters=parameters)
+    postgres(engine_version=version, parameter_group_name=group.name)
+
+
+def aurora_postgres(version: str) -> None:
+    aws.rds.Cluster("orders", engine="aurora-postgresql", engine_version=version)
+
+
 def proxy(**properties: Any) -> None:
     role = "arn:aws:iam::123456789012:role/proxy"
     aws.rds.Proxy(
@@ -103,6 +123,60 @@ CASES = [
         lambda: brokers(client_broker="TLS_PLAINTEXT", in_cluster=False),
         ("events", f"{TRANSIT}.clientBroker", '"TLS_PLAINTEXT"', '"TLS"'),
         ("events", f"{TRANSIT}.inCluster", "false", "true"),
+    ),
+    passes("sec-rds-tls", "a replica", lambda: postgres(engine_version="14.9", replicate_source_db="primary")),
+    passes("sec-rds-tls", "an engine without such a parameter", lambda: of_engine("sqlserver-se")),
+    passes("sec-rds-tls", "the first major version, without a minor one", lambda: postgres(engine_version="15")),
+    passes("sec-rds-tls", "another parameter, and the default", lambda: another_parameter("16.3")),
+    passes("sec-rds-tls", "Aurora's PostgreSQL 17", lambda: aurora_postgres("17.4")),
+    passes("sec-rds-tls", "Aurora's MySQL that is told to", lambda: set_in_aurora("ON")),
+    passes("sec-rds-tls", "MySQL 8.4", lambda: of_engine("mysql", engine_version="8.4.3")),
+    passes("sec-rds-tls", "MariaDB 11.8", lambda: of_engine("mariadb", engine_version="11.8.3")),
+    refuses(
+        "sec-rds-tls",
+        "another parameter",
+        lambda: another_parameter("14.9"),
+        ("orders", "parameterGroupName", "rds.force_ssl not set", "1"),
+    ),
+    refuses(
+        "sec-rds-tls",
+        "Aurora's PostgreSQL 16",
+        lambda: aurora_postgres("16.6"),
+        ("orders", "dbClusterParameterGroupName", "rds.force_ssl not set", "1"),
+    ),
+    refuses(
+        "sec-rds-tls",
+        "Aurora's MySQL that is told not to",
+        lambda: set_in_aurora("OFF"),
+        ("orders", "dbClusterParameterGroupName", "require_secure_transport OFF", "1"),
+    ),
+    *(
+        refuses(
+            "sec-rds-tls",
+            f"{engine} {version}",
+            lambda engine=engine, version=version: of_engine(engine, engine_version=version),
+            ("orders", "parameterGroupName", "require_secure_transport not set", "1"),
+        )
+        for engine, version in (
+            ("mysql", "8.0.40"),
+            ("mysql", "8.3.0"),
+            ("mariadb", "10.11.9"),
+            ("mariadb", "11.7.2"),
+        )
+    ),
+    refuses(
+        "sec-opensearch-tls",
+        "nodes that do not, and HTTPS that is not known",
+        lambda: search(https=later(True), nodes=False),
+        ("search", "nodeToNodeEncryption.enabled", "false", "true"),
+        left=("search",),
+    ),
+    refuses(
+        "sec-opensearch-tls",
+        "HTTP, and nodes that are not known",
+        lambda: search(https=False, nodes=later(True)),
+        ("search", "domainEndpointOptions.enforceHttps", "false", "true"),
+        left=("search",),
     ),
 ]
 

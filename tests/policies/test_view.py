@@ -118,6 +118,7 @@ def test_a_violation_names_resource_property_found_allowed_and_fix() -> None:
     finding = resource({"key": [1, "a"]})["key"].violates(allowed="nothing", fix="remove it.")
     assert finding.text == 'web (aws:autoscaling/group:Group) key: found [1, "a"], allowed nothing. Fix: remove it.'
     assert finding.decided
+    assert finding.change is None
 
 
 @pytest.mark.parametrize("identity", ["id", "arn", "name", "url"])

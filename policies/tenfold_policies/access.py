@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from .documents import actions, allowing, everyone, everywhere, narrowed, statements
+from .documents import actions, allowing, covers, everyone, everywhere, narrowed, statements, tested_keys
 from .rule import ADVISORY, Settings, Source, control, resource_rule
 from .tokens import (
     ACCESS_KEY,
@@ -28,10 +28,8 @@ _IDENTITY_POLICIES = (IAM_POLICY, IAM_ROLE_POLICY, IAM_USER_POLICY, IAM_GROUP_PO
 
 
 def _documents(resource: Resource) -> Iterator[Value]:
-    """The policies that say what an identity may do."""
-    if resource.type != IAM_ROLE:
-        yield resource["policy"]
-        return
+    """The policies that say what an identity may do: a role has them inline."""
+    yield resource["policy"]
     for inline in resource["inlinePolicies"].items():
         yield inline["policy"]
 
@@ -114,7 +112,7 @@ def roles_are_passed_by_name(resource: Resource, _: Settings) -> Findings:
 
 def _passes_named(document: Value) -> Findings:
     for statement in allowing(document):
-        if {"iam:passrole", "iam:*"} & actions(statement) and everywhere(statement) and not narrowed(statement):
+        if covers(statement, "iam:PassRole") and everywhere(statement) and not narrowed(statement):
             yield statement["Resource"].violates(
                 found='iam:PassRole on "*"', allowed="the ARNs of roles", fix="name the roles that may be passed."
             )
@@ -140,15 +138,15 @@ def keys_are_named(resource: Resource, _: Settings) -> Findings:
 
 def _decrypts_by_named(document: Value) -> Findings:
     for statement in allowing(document):
-        if not _DECRYPTING & actions(statement) or narrowed(statement):
+        if not any(covers(statement, action) for action in ("kms:Decrypt", "kms:ReEncryptFrom")):
             continue
-        if any(key == "*" or key.endswith(":key/*") for key in statement["Resource"].texts()):
+        every = any(key == "*" or key.endswith(":key/*") for key in statement["Resource"].texts())
+        if every and not narrowed(statement):
             yield statement["Resource"].violates(
                 found="decryption by every key", allowed="the ARNs of keys", fix="name the keys, or kms:ViaService."
             )
 
 
-_DECRYPTING = frozenset({"kms:decrypt", "kms:reencryptfrom", "kms:reencrypt*", "kms:*"})
 _TOO_MUCH = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess"})
 
 
@@ -243,7 +241,7 @@ def federated_role_names_subject(role: Resource, _: Settings) -> Findings:
     Without a condition on the subject, every repository of GitHub may deploy here.
     """
     for statement in allowing(role["assumeRolePolicy"]):
-        if "sts:assumerolewithwebidentity" in actions(statement) and not _on_subject(statement["Condition"]):
+        if _for_web_identity(statement) and not _on_subject(statement["Condition"]):
             yield statement["Condition"].violates(
                 found="no condition on the subject",
                 allowed="a condition on the provider's sub claim",
@@ -251,10 +249,15 @@ def federated_role_names_subject(role: Resource, _: Settings) -> Findings:
             )
 
 
+def _for_web_identity(statement: Value) -> bool:
+    providers = statement["Principal.Federated"].texts()
+    openid = any(":saml-provider/" not in provider for provider in providers)
+    return openid and covers(statement, "sts:AssumeRoleWithWebIdentity")
+
+
 def _on_subject(condition: Value) -> bool:
     """Whether a condition tests the subject; Cognito's identities are told apart by their pool, its audience."""
-    operators = condition.raw if isinstance(condition.raw, dict) else {}
-    keys = [str(key) for tests in operators.values() if isinstance(tests, dict) for key in tests]
+    keys = tested_keys(condition)
     return any(key.endswith(":sub") or key == "cognito-identity.amazonaws.com:aud" for key in keys)
 
 

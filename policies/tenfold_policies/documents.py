@@ -1,6 +1,8 @@
 """Reading IAM policy documents: who may do what, and under which conditions."""
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import cast
 
 from .view import Plain, Value
 
@@ -20,6 +22,16 @@ def actions(statement: Value) -> set[str]:
     return {action.lower() for action in statement["Action"].texts()}
 
 
+def covers(statement: Value, action: str) -> bool:
+    """Whether a statement is about an action: one of its patterns is, or none of those that it leaves out."""
+    left_out = statement["NotAction"]
+    return _one_is(action, statement["Action"]) or (left_out.given and not _one_is(action, left_out))
+
+
+def _one_is(action: str, patterns: Value) -> bool:
+    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns.texts())
+
+
 def everywhere(statement: Value) -> bool:
     """Whether a statement is about every resource."""
     return "*" in statement["Resource"].texts()
@@ -31,11 +43,14 @@ def everyone(statement: Value) -> bool:
     return principal.text() == "*" or "*" in principal["AWS"].texts()
 
 
+def tested_keys(condition: Value) -> list[str]:
+    """The keys that a condition tests, in lower case: IAM does not tell cases apart."""
+    return [key.lower() for operator in _names(condition) for key in _names(condition[operator])]
+
+
 def narrowed(statement: Value) -> bool:
     """Whether a statement has a condition on who asks or from where. TLS is not one."""
-    operators = statement["Condition"].raw
-    keys = [key for tests in _objects(operators) for key in tests]
-    return any(key.lower() != "aws:securetransport" for key in keys)
+    return any(key != "aws:securetransport" for key in tested_keys(statement["Condition"]))
 
 
 def denies_plain_text(document: Value, denied: Iterable[str]) -> bool:
@@ -44,17 +59,18 @@ def denies_plain_text(document: Value, denied: Iterable[str]) -> bool:
 
 
 def _is_tls_denial(statement: Value, denied: set[str]) -> bool:
-    tests = [statement[f"Condition.{operator}"].raw for operator in ("Bool", "BoolIfExists")]
-    plain_text = any(
-        str(test.get("aws:SecureTransport")).lower() == "false" for test in tests if isinstance(test, dict)
-    )
     return (
         statement["Effect"].text() == "Deny"
-        and plain_text
         and bool(denied & actions(statement))
         and everyone(statement)
+        and any(_is_without_tls(statement[f"Condition.{operator}"]) for operator in ("Bool", "BoolIfExists"))
     )
 
 
-def _objects(operators: Plain) -> list[dict[str, Plain]]:
-    return [test for test in operators.values() if isinstance(test, dict)] if isinstance(operators, dict) else []
+def _is_without_tls(test: Value) -> bool:
+    keys = [key for key in _names(test) if key.lower() == "aws:securetransport"]
+    return any(flag.flag() is False for key in keys for flag in test[key].items())
+
+
+def _names(value: Value) -> list[str]:
+    return list(cast("dict[str, Plain]", value.raw)) if isinstance(value.raw, dict) else []

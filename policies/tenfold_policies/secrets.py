@@ -72,7 +72,7 @@ def _no_key(value: Value) -> Findings:
 
 def _decoded(text: str) -> str:
     try:
-        return base64.b64decode(text, validate=True).decode()
+        return base64.b64decode(text).decode()
     except ValueError:
         return ""
 
@@ -153,6 +153,6 @@ def secret_parameter_is_encrypted(parameter: Resource, _: Settings) -> Findings:
     """
     kind = parameter["type"]
     name = parameter["name"]
-    called = parameter.name if not name.given else name.text()
-    if _NAMES.search((called or "").replace("-", "_")) and kind.text() in {None, "String", "StringList"}:
+    called = name.text() or parameter.name
+    if _NAMES.search(called.replace("-", "_")) and kind.text() != "SecureString":
         yield kind.violates(allowed='"SecureString"', fix='set type to "SecureString".')

@@ -71,6 +71,7 @@ ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 OURS = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1a2b"
 THROUGH_SECRETS = {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}}
+ALL_BUT_IAM = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
 EVERYONE = ('"*" without a condition', "principals by name")
 
 BY_NAME = "actions by name, or resources by ARN"
@@ -221,9 +222,12 @@ CASES = [
     ),
     *(
         refuses(
-            rule, f"{title}, in that of a {kind}", program(statement), ("work", f"policy.Statement[0].{path}", *told)
+            rule,
+            f"{title}, in that of a {kind}",
+            program(statement),
+            ("work", f"policy.Statement[0].{path}", found, allowed),
         )
-        for rule, title, statement, path, *told in (
+        for rule, title, statement, path, found, allowed in (
             ("sec-iam-admin", "everything", allow("*"), "Action", '"*" on every resource', "actions by name"),
             ("sec-iam-wildcards", "a service", allow("s3:*"), "Action", "s3:* on every resource", BY_NAME),
             (
@@ -267,6 +271,112 @@ CASES = [
         refuses("sec-public-policy", title, program, (title, "policy.Statement[0].Principal", *EVERYONE))
         for title, program in FOR_EVERYONE.items()
     ),
+    passes("sec-iam-admin", "everything on one resource", policy(allow("*", resource="arn:aws:s3:::files/*"))),
+    refuses(
+        "sec-iam-admin",
+        "everything of every service",
+        policy(allow("*:*")),
+        ("work", "policy.Statement[0].Action", '"*" on every resource', "actions by name"),
+    ),
+    passes("sec-iam-wildcards", "everything, of which another rule tells", policy(allow("*:*"))),
+    passes("sec-iam-wildcards", "all but IAM on one resource", policy(ALL_BUT_IAM | {"Resource": KEY})),
+    refuses(
+        "sec-iam-wildcards",
+        "services everywhere, of which the first is told",
+        policy(allow("sns:*", "sqs:*", "s3:*", "ec2:*", "kms:*", "rds:*", "ecs:*", "acm:*")),
+        ("work", "policy.Statement[0].Action", "acm:* on every resource", BY_NAME),
+    ),
+    *(
+        refuses(
+            "sec-iam-pass-role",
+            title,
+            policy(statement),
+            ("work", "policy.Statement[0].Resource", 'iam:PassRole on "*"', "the ARNs of roles"),
+        )
+        for title, statement in {
+            "all of IAM": allow("iam:*"),
+            "by a pattern": allow("iam:Pass*"),
+            "by a pattern of one letter, in other cases": allow("IAM:passrol?"),
+            "all but S3": {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"},
+            "only over TLS": allow("iam:PassRole", Condition={"Bool": {"aws:SecureTransport": "true"}}),
+        }.items()
+    ),
+    passes("sec-iam-pass-role", "all but IAM", policy(ALL_BUT_IAM)),
+    passes("sec-iam-pass-role", "a denial", policy(allow("iam:PassRole") | {"Effect": "Deny"})),
+    passes("sec-kms-decrypt", "a denial", policy(allow("kms:Decrypt") | {"Effect": "Deny"})),
+    *(
+        refuses(
+            "sec-kms-decrypt",
+            title,
+            policy(allow("s3:GetObject"), statement),
+            ("work", "policy.Statement[1].Resource", "decryption by every key", "the ARNs of keys"),
+        )
+        for title, statement in {
+            "one key, and every other": allow("kms:Decrypt") | {"Resource": [KEY, "*"]},
+            "by a pattern": allow("kms:De*"),
+            "into another key": allow("kms:ReEncryptFrom"),
+            "into and from other keys": allow("kms:ReEncrypt*"),
+            "all but IAM": ALL_BUT_IAM,
+        }.items()
+    ),
+    *(
+        refuses(
+            "sec-iam-managed-admin",
+            f"{name} attached",
+            attached(f"arn:aws:iam::aws:policy/{name}"),
+            ("worker", "policyArn", name, "a policy with the actions that are needed"),
+        )
+        for name in ("IAMFullAccess", "PowerUserAccess")
+    ),
+    passes("sec-iam-managed-admin", "an empty name", attached("")),
+    refuses(
+        "sec-iam-no-access-keys",
+        "a key that is said to be on",
+        lambda: access_key(status="Active"),
+        ("robot", "status", "an active key", "no key, or an inactive one"),
+    ),
+    *(
+        passes("sec-iam-oidc-subject", title, role(statement))
+        for title, statement in {
+            "a pool of Cognito": trust(
+                {"Federated": "cognito-identity.amazonaws.com"},
+                WEB_IDENTITY,
+                Condition={"StringEquals": {"cognito-identity.amazonaws.com:aud": "us-east-1:pool"}},
+            ),
+            "a repository, in other cases": trust(
+                GITHUB,
+                WEB_IDENTITY,
+                Condition=AUDIENCE | {"StringLike": {"Token.Actions.GithubUserContent.com:Sub": "repo:shop/infra:*"}},
+            ),
+            "SAML by a pattern": trust(
+                {"Federated": "arn:aws:iam::123456789012:saml-provider/staff"}, "sts:AssumeRole*"
+            ),
+            "a service by a pattern": trust({"Service": "lambda.amazonaws.com"}, "sts:*"),
+            "tags of its sessions": trust(GITHUB, "sts:TagSession"),
+            "a denial": trust(GITHUB, WEB_IDENTITY) | {"Effect": "Deny"},
+        }.items()
+    ),
+    *(
+        refuses(
+            "sec-iam-oidc-subject",
+            title,
+            role(SERVICE, statement),
+            (
+                "worker",
+                "assumeRolePolicy.Statement[1].Condition",
+                "no condition on the subject",
+                "a condition on the provider's sub claim",
+            ),
+        )
+        for title, statement in {
+            "every repository, without a condition": trust(GITHUB, WEB_IDENTITY),
+            "every repository, by a pattern": trust(GITHUB, "sts:AssumeRole*", Condition=AUDIENCE),
+            "one provider of several": trust(
+                {"Federated": ["arn:aws:iam::123456789012:saml-provider/staff", GITHUB["Federated"]]}, "sts:*"
+            ),
+        }.items()
+    ),
+    passes("sec-iam-assume", "a denial", role(trust("*") | {"Effect": "Deny"})),
 ]
 
 

@@ -190,6 +190,61 @@ CASES = [
         lambda: aws.s3.Bucket("files", acl="public-read-write"),
         ("files", "acl", '"public-read-write"', '"private", or no ACL'),
     ),
+    *(
+        passes("sec-lambda-public", title, lambda given=given: permission("*", **given))
+        for title, given in {
+            "for a bucket": {"source_arn": ARN},
+            "for an account": {"source_account": "123456789012"},
+            "by a URL of the function": {"function_url_auth_type": "NONE"},
+            "of a URL of the function": {"invoked_via_function_url": True},
+        }.items()
+    ),
+    passes("sec-lambda-source", "our buckets", lambda: permission("s3.amazonaws.com", source_account="123456789012")),
+    refuses(
+        "sec-s3-acl",
+        "read by every account",
+        lambda: bucket_acl("authenticated-read"),
+        ("files", "acl", '"authenticated-read"', '"private", or no ACL'),
+    ),
+    refuses(
+        "sec-api-auth",
+        "open, in so many words",
+        lambda: route(authorization_type="NONE"),
+        ("orders", "authorizationType", '"NONE"', "JWT, AWS_IAM or CUSTOM"),
+    ),
+    *(
+        refuses(
+            "sec-eks-endpoint",
+            f"an office, and {network}",
+            lambda network=network: kubernetes(public_access_cidrs=["198.51.100.0/24", network]),
+            ("work", "vpcConfig.publicAccessCidrs", "everywhere", "known networks"),
+        )
+        for network in ("0.0.0.0/0", "::/0")
+    ),
+    refuses(
+        "sec-eks-endpoint",
+        "public, in so many words",
+        lambda: kubernetes(endpoint_public_access=True),
+        ("work", "vpcConfig.publicAccessCidrs", "everywhere", "known networks"),
+    ),
+    passes(
+        "sec-eks-endpoint",
+        "networks that are not known",
+        lambda: kubernetes(public_access_cidrs=later(["198.51.100.0/24"])),
+        left=("work",),
+    ),
+    passes("sec-msk-public", "off", lambda: brokers("DISABLED")),
+    *(
+        refuses(
+            "sec-s3-bpa",
+            f"all but {name}",
+            lambda given=given: block(**{given: False}),
+            ("files", name, "false", "true"),
+        )
+        for given, name in zip(
+            BLOCKED, ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), strict=True
+        )
+    ),
 ]
 
 

@@ -32,6 +32,34 @@ CASES = [
         ("work", "memorySize", "nothing", "a stated value"),
         ("work", "timeout", "nothing", "a stated value"),
     ),
+    *(
+        refuses(
+            "sec-lambda-runtime",
+            f"{runtime}, by AWS's table of deprecated runtimes",
+            lambda runtime=runtime: function(runtime=runtime),
+            ("work", "runtime", f'"{runtime}"', "a runtime that AWS supports"),
+        )
+        for runtime in (
+            "dotnet6",
+            "dotnetcore3.1",
+            "go1.x",
+            "java8",
+            "nodejs14.x",
+            "nodejs16.x",
+            "nodejs18.x",
+            "provided",
+            "python3.7",
+            "python3.9",
+            "ruby2.7",
+            "ruby3.2",
+        )
+    ),
+    refuses(
+        "sca-lambda-size",
+        "its memory alone",
+        lambda: function(memory_size=512),
+        ("work", "timeout", "nothing", "a stated value"),
+    ),
 ]
 
 

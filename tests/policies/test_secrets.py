@@ -8,6 +8,7 @@ import pulumi_aws as aws
 import pytest
 
 from tests.policies.judging import Case, later, passes, refuses
+from tests.policies.sharding import AURORA
 
 
 def function(**variables: Any) -> None:
@@ -18,6 +19,15 @@ def task(**variables: str) -> None:
     environment = [{"name": name, "value": value} for name, value in variables.items()]
     containers = json.dumps([{"name": "web", "image": "web", "environment": environment}])
     aws.ecs.TaskDefinition("web", family="web", container_definitions=containers)
+
+
+def bare(**properties: Any) -> None:
+    aws.lambda_.Function("work", role="arn:aws:iam::123456789012:role/work", **properties)
+
+
+def containers(environment: list[dict[str, str]] | None) -> None:
+    container = {"name": "web", "image": "web"} | ({} if environment is None else {"environment": environment})
+    aws.ecs.TaskDefinition("web", family="web", container_definitions=json.dumps([container]))
 
 
 def template(user_data: Any) -> None:
@@ -128,6 +138,94 @@ CASES = [
         lambda: aws.redshift.Cluster(
             "facts", cluster_identifier="facts", node_type="ra3.large", manage_master_password=True
         ),
+    ),
+    *(
+        refuses(
+            "sec-no-keys-in-plain",
+            title,
+            lambda text=text: function(SETTINGS=f"key: {text}, table: carts"),
+            ("work", "environment.variables.SETTINGS", *PLAIN),
+        )
+        for title, text in {
+            "a key of a session": "ASIA" + "IOSFODNN7EXAMPLE",
+            "a private key": "-----BEGIN " + "RSA PRIVATE KEY-----",
+            "a private key of no algorithm": "-----BEGIN " + "PRIVATE KEY-----",
+            "a token of GitHub": "gh" + "p_" + "a1B2" * 9,
+            "a token of Slack": "xox" + "b-" + "0123456789-abc",
+        }.items()
+    ),
+    refuses(
+        "sec-no-keys-in-plain",
+        "an access key in a script, in base64 of several lines",
+        lambda: template(base64.encodebytes(b"#!/bin/sh\n" * 9 + f"export AWS_ACCESS_KEY_ID={ID}\n".encode()).decode()),
+        ("web", "userData", *PLAIN),
+    ),
+    passes("sec-no-keys-in-plain", "a script that is no text", lambda: template(base64.b64encode(b"\xff").decode())),
+    passes("sec-no-keys-in-plain", "no script", lambda: aws.ec2.LaunchTemplate("web")),
+    *(
+        case(rule, title, program, **left)
+        for rule in ("sec-no-keys-in-plain", "sec-no-secrets-in-env")
+        for case, title, program, left in (
+            (passes, "a function without an environment", bare, {}),
+            (passes, "no variables known", lambda: bare(environment={"variables": later({})}), {"left": ("work",)}),
+            (passes, "a variable without a name", lambda: containers([{"value": "carts"}]), {}),
+            (passes, "a container without an environment", lambda: containers(None), {}),
+        )
+    ),
+    *(
+        passes("sec-no-secrets-in-env", title, lambda text=text: function(DB_SECRET=text))
+        for title, text in {
+            "a path in the parameter store": "/shop/db",
+            "a reference of CloudFormation's kind": "{{resolve:secretsmanager:db}}",
+            "an address": "https://secrets.example/db",
+            "an address in the VPC": "http://vault.internal/db",
+            "nothing": "",
+        }.items()
+    ),
+    *(
+        refuses(
+            "sec-no-secrets-in-env",
+            f"{name}, by its name",
+            lambda name=name: function(TABLE="carts", **{name: "x"}),
+            ("work", f"environment.variables.{name}", "a secret in plain text", "the ARN of a secret"),
+        )
+        for name in ("dbPassword", "PASSWD", "CLIENT_SECRET", "APIKEY", "PRIVATE_KEY", "ACCESS_TOKEN", "AUTHTOKEN")
+    ),
+    *(
+        passes("sec-rds-secret", title, program, left=(title,))
+        for title, program in {
+            "cluster": lambda: aws.rds.Cluster(
+                "cluster", engine=AURORA, master_password="x", manage_master_user_password=later(True)
+            ),
+            "documents": lambda: aws.docdb.Cluster(
+                "documents", master_password="x", manage_master_user_password=later(True)
+            ),
+            "warehouse": lambda: aws.redshift.Cluster(
+                "warehouse",
+                cluster_identifier="facts",
+                node_type="ra3.large",
+                master_password="x",
+                manage_master_password=later(True),
+            ),
+        }.items()
+    ),
+    refuses(
+        "sec-ssm-secure",
+        "a list, whose name has a dash",
+        lambda: parameter("api-key", "StringList"),
+        ("api-key", "type", '"StringList"', '"SecureString"'),
+    ),
+    refuses(
+        "sec-ssm-secure",
+        "named as in the program",
+        lambda: aws.ssm.Parameter("token-of-auth_token", type="String", value="x"),
+        ("token-of-auth_token", "type", '"String"', '"SecureString"'),
+    ),
+    passes(
+        "sec-ssm-secure",
+        "a name that is not known",
+        lambda: aws.ssm.Parameter("password", name=later("/shop/table"), type="String", value="x"),
+        left=("password",),
     ),
 ]
 

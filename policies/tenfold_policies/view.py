@@ -132,8 +132,6 @@ class Value:
                 raw = _document(raw)
             raw = cast("dict[str, Plain]", raw).get(name) if isinstance(raw, dict) else None
             walked = f"{walked}.{name}" if walked else name
-        if raw is not UNKNOWN:
-            walked = f"{self.path}.{path}" if self.path else path
         return Value(self.resource, walked, raw)
 
     @property

@@ -266,6 +266,11 @@ def test_a_resource_is_shown_with_what_its_program_gave_alone() -> None:
     assert given.label == "web (aws:autoscaling/group:Group)"
 
 
+def test_a_resource_is_as_pulumi_makes_it_unless_its_program_says_more() -> None:
+    plainly = Resource(SUBNET, "app-a", "urn", {})
+    assert (plainly.references, plainly.protect, plainly.ignores) == ({}, False, frozenset())
+
+
 def test_the_one_that_a_property_names_is_open_where_it_names_several() -> None:
     a, b = subnet("app-a", "id", "a"), subnet("app-b", "id", "b")
     stack = Stack([a, b])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
@@ -60,6 +61,15 @@ def by_second_selection(first: Any) -> None:
 def tagged_file_system(*keys: str) -> None:
     tags: Any = [{"type": "STRINGEQUALS", "key": key, "value": "daily"} for key in keys]
     selected(files(tags={"backup": "daily", "tier": "data"}), selection_tags=tags)
+
+
+def tagged_by_provider() -> None:
+    """A volume as the engine shows it: the provider's check adds its `defaultTags`, in `tagsAll`."""
+
+    def check(arguments: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        return pulumi.ResourceTransformationResult({**arguments.props, "tagsAll": {"backup": "daily"}}, arguments.opts)
+
+    by_tag("daily", opts=pulumi.ResourceOptions(transformations=[check]))
 
 
 def volume_beside_file_system() -> None:
@@ -209,6 +219,7 @@ CASES = [
         lambda: selected(files(), resources=["arn:aws:elasticfilesystem:*:*:file-system/*"]),
     ),
     passes("dur-backup-plan", "the second of two tags", lambda: tagged_file_system("owner", "backup")),
+    passes("dur-backup-plan", "a tag of the provider's", tagged_by_provider),
     refuses("dur-backup-plan", "a tag that it has not", lambda: tagged_file_system("owner"), unplanned("files")),
     refuses("dur-backup-plan", "a volume beside a file system", volume_beside_file_system, unplanned("disk")),
     refuses("dur-backup-plan", "another volume in a plan", of_another, unplanned("disk"), preview=(), left=("disk",)),

@@ -11,7 +11,7 @@ from .tokens import AUTOSCALING_GROUP, AUTOSCALING_POLICY
 from .view import Findings, Resource, Stack, attempt, some
 
 _SCALING = "REL07-BP01"
-_BY_LOAD = frozenset({"TargetTrackingScaling", "PredictiveScaling", "StepScaling"})
+_BY_LOAD = ("PredictiveScaling", "StepScaling", "TargetTrackingScaling")
 
 
 @stack_rule(
@@ -33,8 +33,8 @@ def group_has_room(group: Resource, stack: Stack, settings: Settings) -> Finding
     """
     least = settings.integer("minimumInstances")
     low, high = group["minSize"], group["maxSize"]
-    # Each bound is said by itself where the other one is unknown.
-    if not low.unknown and (low.integer() or 0) < least:
+    # The minimum is judged by itself where the maximum is unknown.
+    if (low.integer() or 0) < least:
         yield from attempt(_too_few(group, stack, least))
     if (high.integer() or 0) <= (low.integer() or 0):
         yield high.violates(allowed=f"more than minSize ({low.shown()})", fix="set maxSize to what a peak needs.")
@@ -70,7 +70,7 @@ def group_scales(group: Resource, stack: Stack, _: Settings) -> Findings:
     if not some(stack.referrers(group, AUTOSCALING_POLICY, "autoscalingGroupName"), _follows_load):
         yield group["name"].violates(
             found="no scaling policy for the group",
-            allowed="a policy of type " + ", ".join(sorted(_BY_LOAD)),
+            allowed="a policy of type " + ", ".join(_BY_LOAD),
             fix="create an autoscaling Policy with policyType TargetTrackingScaling and this group's name.",
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from tests.policies.judging import Case, passes, refuses
+from tests.policies.judging import Case, later, passes, refuses
 
 
 def group(**properties: Any) -> aws.autoscaling.Group:
@@ -32,8 +32,8 @@ NO_POLICY = (
 )
 
 
-def fed_by_queue(**properties: Any) -> None:
-    visible = {"namespace": "AWS/SQS", "metric_name": "ApproximateNumberOfMessagesVisible"}
+def fed_by_queue(namespace: str = "AWS/SQS", **properties: Any) -> None:
+    visible = {"namespace": namespace, "metric_name": "ApproximateNumberOfMessagesVisible"}
     tracking: Any = {
         "customized_metric_specification": {
             "metrics": [
@@ -96,6 +96,21 @@ CASES = [
         lambda: scaled(policy_type="SimpleScaling", target_tracking_configuration=None),
         NO_POLICY,
     ),
+    refuses(
+        "sca-asg-bounds",
+        "one, fed by something that no queue measures",
+        lambda: fed_by_queue("Shop", min_size=1),
+        ("web", "minSize", "1", "2 or more"),
+    ),
+    refuses(
+        "sca-asg-bounds",
+        "one to a number that the update tells",
+        lambda: group(min_size=1, max_size=later(6)),
+        ("web", "minSize", "1", "2 or more"),
+        left=("web",),
+    ),
+    passes("sca-asg-bounds", "from a number that the update tells", lambda: group(min_size=later(2)), left=("web",)),
+    passes("sca-asg-policy", "forecasts", lambda: scaled(policy_type="PredictiveScaling")),
 ]
 
 

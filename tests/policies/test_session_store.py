@@ -1,5 +1,6 @@
 """The rule of session stores, on programs that it passes and programs that it refuses."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pulumi_aws as aws
@@ -21,6 +22,12 @@ def web(*, database: bool = True, table: bool = False, cache: bool = False) -> N
         aws.elasticache.ReplicationGroup("sessions", description="Sessions")
 
 
+STORES: dict[str, Callable[[], object]] = {
+    "one node of Memcached": lambda: aws.elasticache.Cluster("sessions", engine="memcached", num_cache_nodes=1),
+    "a serverless cache": lambda: aws.elasticache.ServerlessCache("sessions", engine="valkey", name="sessions"),
+}
+
+
 CASES = [
     passes("sta-session-store", "a table", lambda: web(table=True)),
     passes("sta-session-store", "a cache", lambda: web(cache=True)),
@@ -30,6 +37,13 @@ CASES = [
         "sta-session-store",
         "a relational database alone",
         web,
+        ("web", "loadBalancerArn", "a web tier whose only store is a relational database", LAYER),
+    ),
+    *(passes("sta-session-store", title, lambda store=store: (web(), store())) for title, store in STORES.items()),
+    refuses(
+        "sta-session-store",
+        "an Aurora cluster alone",
+        lambda: (web(database=False), aws.rds.Cluster("orders", engine="aurora-postgresql")),
         ("web", "loadBalancerArn", "a web tier whose only store is a relational database", LAYER),
     ),
 ]

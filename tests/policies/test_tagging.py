@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
@@ -11,6 +12,15 @@ from tests.policies.judging import Case, later, passes, refuses
 
 def queue(tags: Any = None) -> None:
     aws.sqs.Queue("jobs", tags=tags)
+
+
+def by_provider(everything: Any, own: Any = None) -> None:
+    """A queue as the engine shows it: the provider's check adds its `defaultTags` to the queue's own, in `tagsAll`."""
+
+    def check(arguments: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        return pulumi.ResourceTransformationResult({**arguments.props, "tagsAll": everything}, arguments.opts)
+
+    aws.sqs.Queue("jobs", tags=own, opts=pulumi.ResourceOptions(transformations=[check]))
 
 
 def group(*tags: Any, **properties: Any) -> None:
@@ -72,6 +82,21 @@ CASES = [
         lambda: queue({"owner": "shop"}),
         ("jobs", "tags", "no team", "a tag team"),
         tags=["owner", "team"],
+    ),
+    passes("tag-required", "by the provider", lambda: by_provider({"owner": "shop"}), tags=["owner"]),
+    refuses(
+        "tag-required",
+        "another one by the provider",
+        lambda: by_provider({"team": "shop"}),
+        ("jobs", "tags", "no owner", "a tag owner"),
+        tags=["owner"],
+    ),
+    passes(
+        "tag-required",
+        "what the provider adds is not known",
+        lambda: by_provider(later({"owner": "shop"}), {"team": "shop"}),
+        left=("jobs",),
+        tags=["owner"],
     ),
 ]
 

@@ -83,9 +83,6 @@ def no_cycles(group: Resource, stack: Stack, settings: Settings) -> Findings:
     called = _service(group, stack, settings)
     if called is None:
         return
-    callers = sorted({caller for caller, _ in _callers(group, called, stack, settings)})
-    if not callers:
-        return
     calls, doubts = stack.once(_calls, settings)
     for caller, door in _callers(group, called, stack, settings):
         circle = _path(calls, called, caller)
@@ -97,7 +94,7 @@ def no_cycles(group: Resource, stack: Stack, settings: Settings) -> Findings:
                 fix="have one of them leave an event in a queue in place of its call.",
             )
         elif not circle and doubts:
-            raise doubts[0]
+            yield doubts[0].finding
 
 
 def _callers(group: Resource, called: str, stack: Stack, settings: Settings) -> Iterator[tuple[str, Value]]:

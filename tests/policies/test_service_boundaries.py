@@ -1,5 +1,7 @@
 """Boundaries between services, on programs that keep to them and programs that do not."""
 
+from typing import Any
+
 import pulumi_aws as aws
 import pytest
 
@@ -49,6 +51,44 @@ def calls_of_services_that_the_update_tells() -> None:
     let_in(one, two, "two-one")
 
 
+def of_a_rule_whose_group_the_update_tells() -> None:
+    database(security_group("data", "users"))
+    ports: Any = {"ip_protocol": "tcp", "from_port": 5432, "to_port": 5432}
+    forum = security_group("app", "forum")
+    aws.vpc.SecurityGroupIngressRule(
+        "in", security_group_id=later("sg-0123"), referenced_security_group_id=forum.id, **ports
+    )
+
+
+def by_what_is_in_the_group(**services: str | None) -> None:
+    """Functions in one group, each of a service or none, and the database of users that they reach."""
+    app, data = security_group("app"), security_group("data", "users")
+    for name, service in services.items():
+        function(app, name, tags={"Service": service} if service else None)
+    database(data)
+    let_in(data, app)
+
+
+def by_a_load_balancer() -> None:
+    edge, data = security_group("app"), security_group("data", "users")
+    aws.lb.LoadBalancer("edge", security_groups=[edge.id], tags={"Service": "forum"})
+    database(data)
+    let_in(data, edge)
+
+
+def called_by_two(*, of_no_service: bool) -> None:
+    """Calls in a circle, as the update tells, and what one of its services calls beside it."""
+    calls_of_services_that_the_update_tells()
+    other = security_group("other", None if of_no_service else "other")
+    let_in(other, aws.ec2.SecurityGroup("first", tags={"Service": "one"}), "one-other")
+
+
+def circle_beside_a_service_that_the_update_tells(*further: str) -> None:
+    calls(*further, "ab", "ba")
+    aws.ec2.SecurityGroup("late", tags={"Service": later("late")})
+
+
+A_CIRCLE = ("a-b", "referencedSecurityGroupId", "a circle of services, a -> b -> a", "calls in one direction")
 CASES = [
     passes("dec-service-boundaries", "its own database", lambda: reached("users")),
     passes("dec-service-boundaries", "servers of no service", lambda: reached(None)),
@@ -101,6 +141,74 @@ CASES = [
         ("one-two", "referencedSecurityGroupId", "a circle of services, one -> two -> one", "calls in one direction"),
         preview=(),
         left=("one", "two"),
+    ),
+    passes("dec-service-boundaries", "another service's servers", lambda: calls("ab")),
+    passes(
+        "dec-service-boundaries",
+        "a rule of a group that the update tells",
+        of_a_rule_whose_group_the_update_tells,
+        left=("data",),
+    ),
+    passes(
+        "dec-service-boundaries",
+        "servers of two services in one group",
+        lambda: by_what_is_in_the_group(worker="forum", mailer="mail"),
+    ),
+    *(
+        refuses(
+            "dec-service-boundaries",
+            title,
+            program,
+            ("in", "referencedSecurityGroupId", "app of service forum", "groups of service users"),
+        )
+        for title, program in [
+            (
+                "another service's, by one of what is in the group",
+                lambda: by_what_is_in_the_group(worker="forum", mailer=None),
+            ),
+            ("another service's, by its load balancer", by_a_load_balancer),
+        ]
+    ),
+    passes("dec-no-service-cycles", "a service that calls itself", lambda: calls("aa")),
+    *(
+        refuses(
+            "dec-no-service-cycles",
+            title,
+            lambda of_no_service=of_no_service: called_by_two(of_no_service=of_no_service),
+            (
+                "one-two",
+                "referencedSecurityGroupId",
+                "a circle of services, one -> two -> one",
+                "calls in one direction",
+            ),
+            preview=(),
+            left=left,
+        )
+        for title, of_no_service, left in [
+            ("a service that the update tells, beside what is of none", True, ("one", "two")),
+            ("a service that the update tells, beside one that is called", False, ("one", "two", "other")),
+        ]
+    ),
+    refuses("dec-no-service-cycles", "each other, and called by a third", lambda: calls("ab", "ba", "xa"), A_CIRCLE),
+    refuses(
+        "dec-no-service-cycles",
+        "the first of several ways around",
+        lambda: calls("ab", *(way for each in "cdefghij" for way in (f"b{each}", f"{each}a"))),
+        ("a-b", "referencedSecurityGroupId", "a circle of services, a -> b -> c -> a", "calls in one direction"),
+    ),
+    refuses(
+        "dec-no-service-cycles",
+        "each other, beside a service that the update tells",
+        circle_beside_a_service_that_the_update_tells,
+        A_CIRCLE,
+        left=("late",),
+    ),
+    refuses(
+        "dec-no-service-cycles",
+        "each other, and called by another one first, beside a service that the update tells",
+        lambda: circle_beside_a_service_that_the_update_tells("0b"),
+        A_CIRCLE,
+        left=("b", "late"),
     ),
 ]
 

@@ -95,6 +95,18 @@ def newer(**rule: Any) -> None:
     aws.vpc.SecurityGroupIngressRule("new", security_group_id=data.id, **ports, **rule)
 
 
+def with_a_way_that_the_update_tells() -> Group:
+    data = security_group("data")
+    aws.ec2.SecurityGroupRule("old", type=later("egress"), security_group_id=data.id, cidr_blocks=[EVERYBODY], **PORTS)
+    return data
+
+
+def beside_an_open_rule(group: Callable[[], Group]) -> None:
+    data = group()
+    database(data)
+    let_in(data, EVERYBODY, "new")
+
+
 def whose(kind: str) -> None:
     """A rule that opens a database to all, if the group that only the update tells is its group."""
     database(security_group("data"))
@@ -209,6 +221,19 @@ CASES = [
         left=("data",),
     ),
     passes("sec-sg-tier-chain", "a rule of a group that the update tells", lambda: whose("newer"), left=("data",)),
+    *(
+        refuses(
+            "sec-sg-tier-chain",
+            f"all by one rule, beside {title} that the update tells",
+            lambda group=group: beside_an_open_rule(group),
+            chain("new", "cidrIpv4", EVERYBODY),
+            left=("data",),
+        )
+        for title, group in [
+            ("rules within its group", lambda: Group("data", ingress=later([]))),
+            ("the way of an older one", with_a_way_that_the_update_tells),
+        ]
+    ),
     passes("sec-sg-tier-chain", "an older rule of such a group", lambda: whose("older"), left=("data",)),
 ]
 

@@ -78,7 +78,7 @@ def spot_group_mixes_types(group: Resource, settings: Settings) -> Findings:
     """
     policy = group["mixedInstancesPolicy"]
     on_demand = policy["instancesDistribution.onDemandPercentageAboveBaseCapacity"]
-    if policy.absent or on_demand.absent or on_demand.integer() == 100:
+    if on_demand.absent or on_demand.integer() == 100:
         return
     overrides, least = policy["launchTemplate.overrides"], settings.integer("minimumTypes")
     if any(item["instanceRequirements"].given for item in overrides.items()):

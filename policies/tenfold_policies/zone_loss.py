@@ -84,24 +84,26 @@ def survives_any_zone(resource: Resource, stack: Stack, settings: Settings) -> F
     promises one or none is not judged here: its bound is the fault, if it is one.
     """
     capacity = _CAPACITIES[resource.type](resource, stack)
-    if capacity is None or capacity.count < 2 or not capacity.falls_with:
+    if capacity is None or not capacity.falls_with:
         return
     lost, left = capacity.worst()
     needed = max(1, capacity.count * settings.integer("minimumPercent") // 100)
     if left < needed:
         yield resource[_WHERE[resource.type]].violates(
-            found=f"{max(left, 0)} of {capacity.count} left without {lost}",
+            found=f"{left} of {capacity.count} left without {lost}",
             allowed=f"at least {needed} left without any one zone",
             fix="spread it over more zones, each with a NAT gateway of its own, or raise its lower bound.",
         )
 
 
 def _of_group(group: Resource, stack: Stack) -> Capacity | None:
+    count = group["minSize"].integer() or 0
+    if count < 2:
+        return None
     subnets = group["vpcZoneIdentifiers"]
     if subnets.given:
-        return Capacity(group["minSize"].integer() or 0, _subnet_zones(subnets, stack))
-    names = group["availabilityZones"].texts()
-    return Capacity(group["minSize"].integer() or 0, {name: frozenset({name}) for name in names})
+        return Capacity(count, _subnet_zones(subnets, stack))
+    return Capacity(count, {name: frozenset({name}) for name in group["availabilityZones"].texts()})
 
 
 def _of_service(service: Resource, stack: Stack) -> Capacity | None:

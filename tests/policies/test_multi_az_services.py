@@ -1,5 +1,6 @@
 """Rules of multi-AZ for what serves, each on programs that it passes and programs that it refuses."""
 
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -19,13 +20,20 @@ PORTS: Any = {
     "origin_ssl_protocols": ["TLSv1.2"],
 }
 
+SERVERS: Any = {**SERVER, "custom_origin_config": PORTS}
+CALLERS: dict[str, Any] = {
+    "service_registries": {"registry_arn": "arn:aws:servicediscovery:us-east-1:123456789012:service/srv-web"},
+    "service_connect_configuration": {"enabled": True},
+    "vpc_lattice_configurations": [{"port_name": "http", "role_arn": "arn:role", "target_group_arn": "arn:web"}],
+}
+
 
 def later(value: Any) -> pulumi.Output[Any]:
     """A value that only the update tells."""
     return aws.ec2.Vpc("later", cidr_block="10.9.0.0/16").id.apply(lambda _: value)
 
 
-def service(*subnets: str, least: int | None = None, **properties: Any) -> None:
+def service(*subnets: str, least: Any = None, **properties: Any) -> None:
     net = network(*(subnets or ("app-a", "app-b")))
     arguments: dict[str, Any] = {
         "desired_count": 2,
@@ -44,7 +52,7 @@ def service(*subnets: str, least: int | None = None, **properties: Any) -> None:
         )
 
 
-def mixture(*types: str, distribution: Any = SPOT, **override: Any) -> None:
+def mixture(*types: Any, distribution: Any = SPOT, **override: Any) -> None:
     policy: Any = {
         "launch_template": {
             "launch_template_specification": {"launch_template_id": "lt-0123"},
@@ -55,11 +63,11 @@ def mixture(*types: str, distribution: Any = SPOT, **override: Any) -> None:
     aws.autoscaling.Group("web", min_size=2, max_size=4, mixed_instances_policy=policy)
 
 
-def distribution(origin: Any, **properties: Any) -> None:
+def distribution(*origins: Any, **properties: Any) -> None:
     aws.cloudfront.Distribution(
         "site",
         enabled=True,
-        origins=[origin],
+        origins=list(origins),
         default_cache_behavior={
             "allowed_methods": ["GET"],
             "cached_methods": ["GET"],
@@ -173,6 +181,92 @@ CASES = [
         ("site", "originGroups", "nothing", "a group of two origins"),
     ),
     passes("maz-cloudfront-origin-failover", "a bucket", lambda: distribution(SERVER)),
+    *(
+        refuses(
+            "maz-ecs-service",
+            f"one task that is called by {caller}",
+            lambda caller=caller, how=how: service(desired_count=1, load_balancers=None, **{caller: how}),
+            ("web", "desiredCount", "1", "at least 2"),
+        )
+        for caller, how in CALLERS.items()
+    ),
+    passes("maz-ecs-service", "no subnets of its own", lambda: service(network_configuration=None)),
+    replace(
+        refuses(
+            "maz-ecs-service",
+            "one task in subnets of another stack",
+            lambda: service(desired_count=1, network_configuration={"subnets": ["subnet-0aaa", "subnet-0bbb"]}),
+            ("web", "desiredCount", "1", "at least 2"),
+            left=("web",),
+        ),
+        left_after=("web",),
+    ),
+    refuses(
+        "maz-ecs-service",
+        "no number of tasks, which is none",
+        lambda: service(desired_count=None),
+        ("web", "desiredCount", "nothing", "at least 1"),
+        minimumTasks=1,
+    ),
+    refuses(
+        "maz-ecs-service",
+        "scaled from none on",
+        lambda: service(desired_count=0, least=0),
+        ("web", "desiredCount", "0", "at least 1"),
+        minimumTasks=1,
+    ),
+    passes("maz-ecs-service", "one task where one will do", lambda: service(desired_count=1), minimumTasks=1),
+    passes(
+        "maz-ecs-service",
+        "scaled from a number on that the update tells",
+        lambda: service(desired_count=1, least=later(2)),
+        left=("web",),
+    ),
+    passes(
+        "maz-asg-instance-types",
+        "a type by name, and others by what they must have",
+        lambda: mixture("m7g.large", instance_requirements={"memory_mib": {"min": 4096}, "vcpu_count": {"min": 2}}),
+    ),
+    passes(
+        "maz-asg-instance-types",
+        "a mixture without a share, which is on demand",
+        lambda: mixture("m7g.large", distribution={"on_demand_base_capacity": 1}),
+    ),
+    passes(
+        "maz-asg-instance-types",
+        "types that the update tells",
+        lambda: mixture("m7g.large", later("m6g.large")),
+        left=("web",),
+    ),
+    refuses(
+        "maz-asg-instance-types",
+        "one type, a hundredth of it on Spot",
+        lambda: mixture("m7g.large", distribution={"on_demand_percentage_above_base_capacity": 99}),
+        ("web", "mixedInstancesPolicy.launchTemplate.overrides", "1 instance type", "at least 2"),
+    ),
+    refuses(
+        "maz-asg-instance-types",
+        "the same type twice",
+        lambda: mixture("m7g.large", "m7g.large"),
+        ("web", "mixedInstancesPolicy.launchTemplate.overrides", "1 instance type", "at least 2"),
+    ),
+    refuses(
+        "maz-asg-instance-types",
+        "the type of the launch template",
+        mixture,
+        ("web", "mixedInstancesPolicy.launchTemplate.overrides", "0 instance types", "at least 2"),
+    ),
+    refuses(
+        "maz-cloudfront-origin-failover",
+        "servers beside a bucket",
+        lambda: distribution({"domain_name": "shop.s3.amazonaws.com", "origin_id": "files"}, SERVERS),
+        ("site", "originGroups", "nothing", "a group of two origins"),
+    ),
+    passes(
+        "maz-cloudfront-origin-failover",
+        "a bucket, and groups that the update tells",
+        lambda: distribution(SERVER, origin_groups=later([])),
+    ),
 ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 from hypothesis import given
@@ -12,28 +13,58 @@ from hypothesis import strategies as st
 from tenfold_policies.zone_loss import Capacity
 from tests.policies.groups import later
 from tests.policies.judging import Case, passes, refuses
-from tests.policies.networks import nat, network, routed
+from tests.policies.networks import nat, network, opened, routed
 
 
 def fleet(*subnets: str, least: Any = 4, **properties: Any) -> None:
     aws.autoscaling.Group("web", min_size=least, max_size=9, vpc_zone_identifiers=network(*subnets).ids(), **properties)
 
 
-def fleet_by_nat(*gateways: str, least: int = 4) -> None:
+def fleet_by_nat(*gateways: str, least: int = 4, **properties: Any) -> None:
     """A fleet in two zones, of which each leaves by the gateway in one of them."""
     net = network("public-a", "public-b", "app-a", "app-b")
-    made = {zone: nat(net, f"public-{zone}") for zone in sorted(set(gateways))}
+    made = {zone: nat(net, f"public-{zone}", **properties) for zone in sorted(set(gateways))}
     for own, zone in zip("ab", gateways, strict=True):
         routed(net, f"app-{own}", nat_gateway_id=made[zone].id)
     aws.autoscaling.Group("web", min_size=least, max_size=9, vpc_zone_identifiers=net.ids("app-a", "app-b"))
 
 
-def service(*subnets: str, count: int = 4, least: int | None = None) -> None:
-    web = aws.ecs.Service("web", desired_count=count, network_configuration={"subnets": network(*subnets).ids()})
-    if least is not None:
+def fleet_by_a_gateway_chosen_from_a_list() -> None:
+    net = network("public-a", "public-b", "app-a", "app-b")
+    gateways = pulumi.Output.all(*(nat(net, f"public-{zone}").id for zone in "ab"))
+    for number, zone in enumerate("ab"):
+        routed(net, f"app-{zone}", nat_gateway_id=gateways[number])
+    aws.autoscaling.Group("web", min_size=4, max_size=9, vpc_zone_identifiers=net.ids("app-a", "app-b"))
+
+
+def fleet_and_a_route_of_which_table_is_not_known() -> None:
+    fleet_by_nat("a", "b")
+    aws.ec2.Route("more", route_table_id=later("rtb-0123"), nat_gateway_id="nat-0123")
+
+
+def fleet_by_a_gateway_of_another_stack() -> None:
+    net = network("app-a", "app-b")
+    routed(net, "app-a", nat_gateway_id="nat-0123")
+    aws.autoscaling.Group("web", min_size=4, max_size=9, vpc_zone_identifiers=net.ids())
+
+
+def fleet_by_an_internet_gateway() -> None:
+    net = network("app-a", "app-b")
+    opened(net, "app-a", "app-b")
+    aws.autoscaling.Group("web", min_size=4, max_size=9, vpc_zone_identifiers=net.ids())
+
+
+def fleet_of(least: int, **properties: Any) -> None:
+    aws.autoscaling.Group("web", min_size=least, max_size=9, **properties)
+
+
+def service(*subnets: str, count: int = 4, least: tuple[int, ...] = (), **properties: Any) -> None:
+    placed: Any = {"subnets": network(*subnets).ids()} if subnets else None
+    web = aws.ecs.Service("web", desired_count=count, network_configuration=placed, **properties)
+    for number, minimum in enumerate(least):
         aws.appautoscaling.Target(
-            "web-scaling",
-            min_capacity=least,
+            f"web-scaling-{number}",
+            min_capacity=minimum,
             max_capacity=9,
             resource_id=web.name.apply(lambda name: f"service/shop/{name}"),
             scalable_dimension="ecs:service:DesiredCount",
@@ -41,7 +72,7 @@ def service(*subnets: str, count: int = 4, least: int | None = None) -> None:
         )
 
 
-def cluster(*zones: str | None, subnets: tuple[str, ...] = ()) -> None:
+def cluster(*zones: Any, subnets: tuple[str, ...] = ()) -> None:
     engine: Any = "aurora-postgresql"
     group = aws.rds.SubnetGroup("data", subnet_ids=network(*subnets).ids()).name if subnets else None
     orders = aws.rds.Cluster("orders", engine=engine, db_subnet_group_name=group)
@@ -67,6 +98,7 @@ def cache(*zones: str, subnets: tuple[str, ...] = (), **properties: Any) -> None
     )
 
 
+ELSEWHERE: dict[str, Any] = {"vpc_zone_identifiers": ["subnet-0a", "subnet-0b"]}
 A, B, C = "us-east-1a", "us-east-1b", "us-east-1c"
 CASES = [
     passes("maz-zone-loss", "half of a fleet", lambda: fleet("app-a", "app-b")),
@@ -107,11 +139,11 @@ CASES = [
         minimumPercent=67,
     ),
     passes("maz-zone-loss", "a service in two zones", lambda: service("app-a", "app-b")),
-    passes("maz-zone-loss", "a service that scales to one", lambda: service("app-a", least=1)),
+    passes("maz-zone-loss", "a service that scales to one", lambda: service("app-a", least=(1,))),
     refuses(
         "maz-zone-loss",
         "a service in one zone, as far as it scales down",
-        lambda: service("app-a", count=6, least=2),
+        lambda: service("app-a", count=6, least=(2,)),
         ("web", "desiredCount", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
     ),
     passes("maz-zone-loss", "a cluster in two zones", lambda: cluster(A, B)),
@@ -139,6 +171,88 @@ CASES = [
         "a cache in one zone",
         lambda: cache(C, C),
         ("sessions", "numCacheClusters", f"0 of 2 left without {C}", "at least 1 left without any one zone"),
+    ),
+    passes("maz-zone-loss", "a fleet of one in subnets of another stack", lambda: fleet_of(1, **ELSEWHERE)),
+    passes("maz-zone-loss", "a fleet in the default network", lambda: fleet_of(2)),
+    passes("maz-zone-loss", "a fleet in two zones by name", lambda: fleet_of(2, availability_zones=[A, B])),
+    passes(
+        "maz-zone-loss",
+        "a fleet in subnets that the update tells",
+        lambda: fleet_of(2, vpc_zone_identifiers=later(["subnet-0a", "subnet-0b"])),
+        left=("web",),
+        left_after=("web",),
+    ),
+    passes("maz-zone-loss", "one regional gateway", lambda: fleet_by_nat("a", "a", availability_mode="regional")),
+    passes("maz-zone-loss", "an internet gateway", fleet_by_an_internet_gateway),
+    passes(
+        "maz-zone-loss",
+        "each gateway chosen from a list",
+        fleet_by_a_gateway_chosen_from_a_list,
+        left=("web",),
+    ),
+    passes(
+        "maz-zone-loss",
+        "a route of a table that the update tells",
+        fleet_and_a_route_of_which_table_is_not_known,
+        left=("web",),
+    ),
+    passes(
+        "maz-zone-loss",
+        "a gateway of another stack",
+        fleet_by_a_gateway_of_another_stack,
+        left=("web",),
+        left_after=("web",),
+    ),
+    refuses(
+        "maz-zone-loss",
+        "a fleet in one zone where little is to be left",
+        lambda: fleet("app-a", least=2),
+        ("web", "minSize", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
+        minimumPercent=1,
+    ),
+    passes("maz-zone-loss", "a daemon", lambda: service("app-a", scheduling_strategy="DAEMON")),
+    passes("maz-zone-loss", "a service without subnets of its own", service),
+    refuses(
+        "maz-zone-loss",
+        "a service in one zone",
+        lambda: service("app-a", count=2),
+        ("web", "desiredCount", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
+    ),
+    refuses(
+        "maz-zone-loss",
+        "a service with two bounds, of which the lower holds",
+        lambda: service("app-a", least=(6, 2)),
+        ("web", "desiredCount", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
+    ),
+    passes("maz-zone-loss", "a cluster of one", lambda: cluster(A)),
+    passes("maz-zone-loss", "a cluster in the default network", lambda: cluster(None, None)),
+    passes(
+        "maz-zone-loss", "an instance in a zone that the update tells", lambda: cluster(A, later(B)), left=("orders",)
+    ),
+    refuses(
+        "maz-zone-loss",
+        "a cluster of which one instance has a zone, with subnets in that one",
+        lambda: cluster(A, None, subnets=("data-a",)),
+        ("orders", "clusterMembers", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
+    ),
+    passes("maz-zone-loss", "a cache of one", lambda: cache(subnets=("data-a",), automatic_failover_enabled=False)),
+    passes("maz-zone-loss", "a cache in the default network", lambda: cache(num_cache_clusters=2)),
+    passes(
+        "maz-zone-loss",
+        "shards without replicas",
+        lambda: cache(subnets=("data-a",), num_node_groups=2, replicas_per_node_group=0),
+    ),
+    refuses(
+        "maz-zone-loss",
+        "shards with a replica in the same zone",
+        lambda: cache(subnets=("data-a",), num_node_groups=2, replicas_per_node_group=1),
+        ("sessions", "numCacheClusters", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
+    ),
+    refuses(
+        "maz-zone-loss",
+        "a cache with subnets in one zone",
+        lambda: cache(subnets=("data-a",), num_cache_clusters=2),
+        ("sessions", "numCacheClusters", f"0 of 2 left without {A}", "at least 1 left without any one zone"),
     ),
 ]
 

@@ -312,6 +312,12 @@ def test_an_empty_identity_is_none() -> None:
     assert Stack([subnet("app-a", "id", ""), user]).links(user["subnets"], SUBNET).resources == ()
 
 
+def test_no_name_is_that_of_an_unknown_reference() -> None:
+    odd = subnet("odd", "name", repr(UNKNOWN))
+    user = refers([UNKNOWN])
+    assert Stack([odd, user]).links(user["subnets"], SUBNET).hidden == 1
+
+
 def test_a_reference_deep_in_a_property_is_made_from_what_the_property_is() -> None:
     target = subnet("app-a")
     properties: dict[str, Any] = {"subnets": [{"id": UNKNOWN}], "network": {"subnet": UNKNOWN}}
@@ -352,6 +358,7 @@ def test_what_is_derived_of_a_stack_is_made_once_for_each_question() -> None:
     assert [stack.once(count, SUBNET), stack.once(count, GROUP), stack.once(count, SUBNET)] == [2, 1, 2]
     assert stack.once(count, GROUP, SUBNET) == 3
     assert asked == [(SUBNET,), (GROUP,), (GROUP, SUBNET)]
+    assert stack.once(lambda stack, of: [each.name for each in stack.of(of)], SUBNET) == ["app-a", "app-b"]
 
 
 def test_any_referrer_is_one_where_nothing_is_asked_of_it() -> None:

@@ -102,6 +102,14 @@ def bucket_and_unknown_server() -> None:
     )
 
 
+def bucket_and_known_server() -> None:
+    files = aws.s3.Bucket("files")
+    two_origins(
+        {"domain_name": files.bucket_regional_domain_name, "origin_access_control_id": "E1"},
+        {"domain_name": "site.example"},
+    )
+
+
 def balancer(**properties: Any) -> aws.lb.LoadBalancer:
     return aws.lb.LoadBalancer("web", **properties)
 
@@ -272,6 +280,7 @@ CASES = [
     ),
     passes("sec-cloudfront-oac", "a server that is known by name", distribution),
     passes("sec-cloudfront-oac", "a bucket that is signed, a server that is not known", bucket_and_unknown_server),
+    passes("sec-cloudfront-oac", "a bucket that is signed, a server that is known", bucket_and_known_server),
     refuses(
         "sec-cloudfront-oac",
         "the second of two buckets of another stack",

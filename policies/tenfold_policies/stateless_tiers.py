@@ -53,9 +53,9 @@ def no_sticky_sessions(resource: Resource, _: Settings) -> Findings:
 def _stickiness(resource: Resource) -> Iterator[Value]:
     if resource.type == TARGET_GROUP:
         yield resource["stickiness"]
-        return
-    for action in resource["defaultActions" if resource.type == LISTENER else "actions"].items():
-        yield action["forward.stickiness"]
+    else:
+        for action in resource["defaultActions" if resource.type == LISTENER else "actions"].items():
+            yield action["forward.stickiness"]
 
 
 def _not_enabled(stickiness: Value) -> Findings:

@@ -449,4 +449,4 @@ def _document(text: str) -> Plain:
 
 
 def _top(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]
+    return re.split(r"[.\[]", path)[0]

@@ -303,7 +303,7 @@ def test_what_is_told_of_links_by_what_is_known() -> None:
 
 def test_references_outside_of_the_stack_are_all_named() -> None:
     user = refers(["subnet-1", "subnet-2"])
-    with pytest.raises(Undecided, match="subnets names subnet-1, subnet-2, outside of this stack$"):
+    with pytest.raises(Undecided, match=r"subnets names subnet-1, subnet-2, outside of this stack$"):
         Stack([user]).links(user["subnets"], SUBNET).all()
 
 

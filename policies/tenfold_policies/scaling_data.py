@@ -87,8 +87,7 @@ def _scales(store: Resource, name: str, prefix: str, dimension: str, stack: Stac
         Undecided: None is known to, and one may.
     """
     urns, names, doubts = stack.once(_moved, store.type, dimension)
-    own = store[name]
-    if store.urn in urns or (names and own.given and f"{prefix}{own.text()}" in names):
+    if store.urn in urns or (names and f"{prefix}{store[name].text()}" in names):
         return True
     if doubts:
         raise doubts[0]

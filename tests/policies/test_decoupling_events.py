@@ -93,7 +93,8 @@ BY_ARN = {"ArnEquals": {"aws:SourceArn": "arn:topic"}}
 
 def of_table() -> None:
     key: Any = [{"name": "id", "type": "S"}]
-    mapping(aws.dynamodb.Table("orders", hash_key="id", attributes=key, stream_enabled=True).stream_arn)
+    table = aws.dynamodb.Table("orders", hash_key="id", attributes=key, stream_enabled=True)
+    mapping(pulumi.Output.concat(table.arn, "/stream/2026-07-01T00:00:00.000"))
 
 
 def of_brokers() -> None:
@@ -316,6 +317,7 @@ CASES = [
         refuses("dec-esm-on-failure", title, program, STUCK, ENDLESS)
         for title, program in (
             ("the default, at a stream of the stack", lambda: mapping(aws.kinesis.Stream("clicks", shard_count=1).arn)),
+            ("the default, at a table of the stack", of_table),
             (
                 "the default, at a table of another stack",
                 lambda: mapping("arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/2026-07-01T00:00:00.000"),
@@ -391,6 +393,11 @@ CASES = [
         "dec-lambda-async-failure",
         "an address that the update tells, by another protocol",
         lambda: (function(), subscribed("https", later("https://shop.example.com"))),
+    ),
+    passes(
+        "dec-lambda-async-failure",
+        "a protocol that the update tells, of an address that is no function's",
+        lambda: (function(), subscription(later("email"))),
     ),
     *(
         refuses(

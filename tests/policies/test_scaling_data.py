@@ -61,6 +61,12 @@ def scaled_by_its_name() -> None:
         policy("table/orders", f"dynamodb:table:{access}CapacityUnits", access.lower())
 
 
+def scaled_by_a_later_name() -> None:
+    table(name=later("orders"))
+    for access in ACCESSES:
+        policy("table/orders", f"dynamodb:table:{access}CapacityUnits", access.lower())
+
+
 def another_is_scaled() -> None:
     table()
     follow(table("carts").name, *ACCESSES)
@@ -156,6 +162,20 @@ CASES = [
         left=("users",),
     ),
     passes("sca-aurora-replica-scaling", "one that may be its own", an_instance_may_be_its_own, left=("users",)),
+    refuses(
+        "sca-dynamodb-capacity",
+        "a name that the update tells, and nothing that scales",
+        lambda: table(name=later("orders")),
+        READS,
+        WRITES,
+    ),
+    passes("sca-dynamodb-capacity", "scaled by a name that the update tells", scaled_by_a_later_name, left=("orders",)),
+    passes(
+        "sca-aurora-replica-scaling",
+        "an engine that the update tells",
+        lambda: cluster(*LARGE, engine=later("mysql")),
+        left=("users",),
+    ),
 ]
 
 

@@ -200,6 +200,7 @@ CASES = [
         }.items()
     ),
     passes("sec-lambda-source", "our buckets", lambda: permission("s3.amazonaws.com", source_account="123456789012")),
+    passes("sec-lambda-source", "an empty principal", lambda: permission("")),
     refuses(
         "sec-s3-acl",
         "read by every account",

@@ -95,9 +95,9 @@ def newer(**rule: Any) -> None:
     aws.vpc.SecurityGroupIngressRule("new", security_group_id=data.id, **ports, **rule)
 
 
-def with_a_way_that_the_update_tells() -> Group:
+def with_an_older_rule(type_: Any, networks: Any) -> Group:
     data = security_group("data")
-    aws.ec2.SecurityGroupRule("old", type=later("egress"), security_group_id=data.id, cidr_blocks=[EVERYBODY], **PORTS)
+    aws.ec2.SecurityGroupRule("old", type=type_, security_group_id=data.id, cidr_blocks=networks, **PORTS)
     return data
 
 
@@ -231,7 +231,8 @@ CASES = [
         )
         for title, group in [
             ("rules within its group", lambda: Group("data", ingress=later([]))),
-            ("the way of an older one", with_a_way_that_the_update_tells),
+            ("the way of an older one", lambda: with_an_older_rule(later("egress"), [EVERYBODY])),
+            ("the networks of an older one", lambda: with_an_older_rule("ingress", later([]))),
         ]
     ),
     passes("sec-sg-tier-chain", "an older rule of such a group", lambda: whose("older"), left=("data",)),

@@ -88,7 +88,8 @@ def tiers(**west: Any) -> None:
     """Shards whose first instances are in one zone; the last has a second one in another."""
     shard("east", A)
     database = shard("west")
-    for name, given in {"first": {"availability_zone": A}, "second": {"availability_zone": B} | west}.items():
+    of_west: dict[str, Any] = {"first": {"availability_zone": A}, "second": {"availability_zone": B} | west}
+    for name, given in of_west.items():
         aws.rds.ClusterInstance(
             name, cluster_identifier=database.id, engine=AURORA, instance_class="db.r7g.large", **given
         )
@@ -106,6 +107,11 @@ def families(*last: str) -> None:
 def passwords_made_apart() -> None:
     """Passwords that only the update tells, each made from something of its own."""
     instances(later("a"), aws.ec2.Eip("other").id.apply(lambda _: "b"))
+
+
+def beside_an_unknown_one() -> None:
+    shard("east", A)
+    shard("late", B, cluster=later("users"))
 
 
 def in_another_order() -> None:
@@ -334,6 +340,10 @@ CASES = [
         ],
         ("east", "masterPasswordWo", "the password of west", "a password of its own"),
         ("west", "masterPasswordWo", "the password of east", "a password of its own"),
+    ),
+    *(
+        passes(rule, "a shard beside one whose cluster the update tells", beside_an_unknown_one, left=("east", "late"))
+        for rule in ("shd-same-engine-version", "shd-shards-spread-azs", "shd-secret-per-shard")
     ),
 ]
 

@@ -328,7 +328,7 @@ CASES = [
         )
         for name in ("IAMFullAccess", "PowerUserAccess")
     ),
-    passes("sec-iam-managed-admin", "an empty name", attached("")),
+    passes("sec-iam-managed-admin", "an empty name", role(SERVICE, managed_policy_arns=[""])),
     refuses(
         "sec-iam-no-access-keys",
         "a key that is said to be on",

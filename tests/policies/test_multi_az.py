@@ -220,6 +220,20 @@ def vpc_chosen_from_a_list() -> None:
         aws.ec2.Subnet(f"app-{zone}", vpc_id=vpcs[1], cidr_block="10.0.0.0/24", availability_zone=f"us-east-1{zone}")
 
 
+def mapped_to_another_stack_too() -> None:
+    balancer(subnet_mappings=[{"subnet_id": each} for each in (*network("public-a").ids(), ELSEWHERE[0])])
+
+
+def endpoint_in_another_stack_too() -> None:
+    ids = (*network("app-a").ids(), ELSEWHERE[0])
+    aws.ec2.VpcEndpoint(
+        "logs",
+        vpc_id="vpc-0123",
+        vpc_endpoint_type="Interface",
+        subnet_configurations=[{"ipv4": "10.0.0.4", "subnet_id": each} for each in ids],
+    )
+
+
 def endpoint_configured_later() -> None:
     net = network("app-a", "app-b")
     configurations: Any = joined(net).apply(lambda ids: [{"ipv4": "10.0.0.4", "subnet_id": each} for each in ids])
@@ -636,6 +650,20 @@ CASES = [
         lambda: balancer(subnet_mappings=[{"subnet_id": each} for each in ELSEWHERE]),
         left=("edge",),
         left_after=("edge",),
+    ),
+    *(
+        refuses(
+            rule,
+            "a subnet of its own and one of another stack, where three zones are asked for",
+            program,
+            (name, path, ONE_A, "at least 3 availability zones"),
+            preview=((name, path, "subnets in no known zone", "at least 3 availability zones"),),
+            minimumZones=3,
+        )
+        for rule, program, name, path in (
+            ("maz-lb-azs", mapped_to_another_stack_too, "edge", "subnetMappings"),
+            ("maz-vpc-endpoint", endpoint_in_another_stack_too, "logs", "subnetConfigurations"),
+        )
     ),
     passes("maz-subnets-span-azs", "a VPC chosen from a list", vpc_chosen_from_a_list, left=("app-a", "app-b")),
 ]

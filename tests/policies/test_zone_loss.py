@@ -58,7 +58,7 @@ def fleet_of(least: int, **properties: Any) -> None:
     aws.autoscaling.Group("web", min_size=least, max_size=9, **properties)
 
 
-def service(*subnets: str, count: int = 4, least: tuple[int, ...] = (), **properties: Any) -> None:
+def service(*subnets: str, count: int | None = 4, least: tuple[int, ...] = (), **properties: Any) -> None:
     placed: Any = {"subnets": network(*subnets).ids()} if subnets else None
     web = aws.ecs.Service("web", desired_count=count, network_configuration=placed, **properties)
     for number, minimum in enumerate(least):
@@ -212,6 +212,7 @@ CASES = [
     ),
     passes("maz-zone-loss", "a daemon", lambda: service("app-a", scheduling_strategy="DAEMON")),
     passes("maz-zone-loss", "a service without subnets of its own", service),
+    passes("maz-zone-loss", "a service without a number of tasks", lambda: service("app-a", count=None)),
     refuses(
         "maz-zone-loss",
         "a service in one zone",

@@ -135,5 +135,4 @@ def _speaks_https(listener: Resource) -> bool:
 
 
 def _leads_away(action: Value) -> bool:
-    kind = action["type"].text()
-    return kind == "fixed-response" or (kind == "redirect" and action["redirect.protocol"].text() == "HTTPS")
+    return action["type"].text() == "fixed-response" or action["redirect.protocol"].text() == "HTTPS"

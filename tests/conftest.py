@@ -8,6 +8,7 @@ import re
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 from pulumi.runtime import resource
 from pulumi.runtime.proto import source_pb2
 from xdist.scheduler import LoadScopeScheduling
@@ -20,6 +21,10 @@ gc.set_threshold(50_000, 20, 50)
 # Where in its source a program makes a resource, no test asks; the SDK would go through all of pytest's frames for it,
 # which takes as long as all else that it does.
 resource._get_stack_trace = source_pb2.StackTrace
+
+# How long an example takes says something of the machine, and what else it does.
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
 
 _OF_EVERY_COMPONENT = ("tests/components/test_contract.py", "tests/components/test_alarm_coverage.py")
 

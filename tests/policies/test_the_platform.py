@@ -12,6 +12,8 @@ from tests.policies.judging import Pack, run
 from tests.stacks.environments import ENVIRONMENTS, environment_config, global_config, program
 
 STACKS = Path(__file__).resolve().parents[2] / "stacks"
+PROTECTED = [stack for stack in ENVIRONMENTS if environment_config(stack).protected]
+OTHERS = [stack for stack in ENVIRONMENTS if stack not in PROTECTED]
 
 
 def configured(stack: str) -> Pack:
@@ -19,13 +21,17 @@ def configured(stack: str) -> Pack:
     return Pack(config=json.loads((STACKS / f"policies.{stack}.json").read_text()))
 
 
-@pytest.mark.parametrize("stack", [stack for stack in ENVIRONMENTS if environment_config(stack).protected])
+@pytest.mark.parametrize(
+    "stack", ["prod", *(pytest.param(stack, marks=pytest.mark.deep) for stack in PROTECTED if stack != "prod")]
+)
 def test_no_rule_has_anything_to_say_about_what_people_depend_on(stack: str) -> None:
     found = Pack().judge(run(program(environment_config(stack)), preview=False))
     assert [each.message for each in found] == []
 
 
-@pytest.mark.parametrize("stack", [stack for stack in ENVIRONMENTS if not environment_config(stack).protected])
+@pytest.mark.parametrize(
+    "stack", ["local", *(pytest.param(stack, marks=pytest.mark.deep) for stack in OTHERS if stack != "local")]
+)
 def test_what_is_not_protected_breaks_the_rules_of_protection_alone(stack: str) -> None:
     found = Pack().judge(run(program(environment_config(stack)), preview=False))
     assert {each.policyName for each in found} == {"dur-deletion-protection", "dur-s3-no-force-destroy"}

@@ -168,7 +168,10 @@ def test_publishers_killed_at_any_point_lose_no_version_and_tear_none(tmp_path: 
     chance = random.Random(seed)
     folder = tmp_path / "maps"
     acknowledged: dict[int, int] = {}
-    for turn in range(8):
+    # A slow machine publishes less before it is killed.
+    for turn in range(40):
+        if turn >= 8 and len(acknowledged) > 20:
+            break
         publishers = {
             mine: subprocess.Popen(
                 [sys.executable, "-c", PUBLISHER, str(folder), str(mine)], stdout=subprocess.PIPE, text=True

@@ -368,6 +368,12 @@ CASES = [
         ("web", "healthCheck.path", "nothing", "a path"),
         left=("web",),
     ),
+    refuses(
+        "sta-target-group-health",
+        "the default path by the default protocol",
+        lambda: targets(protocol=None),
+        ("web", "healthCheck.path", "nothing", "a path"),
+    ),
     passes("sta-deregistration-delay", "the least", lambda: targets(deregistration_delay=5)),
     passes("sta-deregistration-delay", "the longest", lambda: targets(deregistration_delay=120)),
     refuses(

@@ -115,9 +115,8 @@ def distribution_fails_over(distribution: Resource, _: Settings) -> Findings:
     groups = distribution["originGroups"]
     if not groups.unknown and not groups.absent:
         return
-    if any(origin["customOriginConfig"].given for origin in distribution["origins"].items()):
-        if groups.unknown:
-            groups.items()
+    served = any(origin["customOriginConfig"].given for origin in distribution["origins"].items())
+    if served and groups.absent:
         yield groups.violates(
             allowed="a group of two origins",
             fix="create an origin group, and name it as targetOriginId.",

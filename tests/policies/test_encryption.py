@@ -217,6 +217,13 @@ CASES = [
         ),
         ("web", "ebsBlockDevices[1].encrypted", "false", "true"),
     ),
+    passes("sec-kms-rotation", "a key of one's own store", lambda: key(custom_key_store_id="cks-1")),
+    refuses(
+        "sec-kms-rotation",
+        "a symmetric key that says so",
+        lambda: key(customer_master_key_spec="SYMMETRIC_DEFAULT"),
+        ("data", "enableKeyRotation", "nothing", "true"),
+    ),
 ]
 
 

@@ -232,6 +232,9 @@ def secrets_are_apart(database: Resource, stack: Stack, _: Settings) -> Findings
     siblings = shards_of(cluster_of(database), stack)
     for name in ("masterPassword", "masterPasswordWo", "password", "passwordWo"):
         own = database[name]
+        # Without this each shard would be held against all others.
+        if not own.given:
+            continue
         sharing = [shard for shard, each in siblings.items() if each.urn != database.urn and _same(own, each[name])]
         if sharing:
             yield own.violates(

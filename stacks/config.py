@@ -34,16 +34,17 @@ class ConfigurationError(TenfoldError):
 
 def given() -> dict[str, str]:
     """What the running stack has in its configuration, by the project's keys."""
-    prefix = f"{PROJECT}:"
-    settings = pulumi.runtime.config.CONFIG.get()
-    return {key.removeprefix(prefix): value for key, value in settings.items() if key.startswith(prefix)}
+    return _ours(pulumi.runtime.config.CONFIG.get())
 
 
 def texts(settings: Mapping[str, Any]) -> dict[str, str]:
     """The project's keys of a configuration file, each value as Pulumi hands it over."""
+    return {key: json.dumps(value) for key, value in _ours(settings).items()}
+
+
+def _ours(settings: Mapping[str, Any]) -> dict[str, Any]:
     prefix = f"{PROJECT}:"
-    ours = {key.removeprefix(prefix): value for key, value in settings.items() if key.startswith(prefix)}
-    return {key: json.dumps(value) for key, value in ours.items()}
+    return {key.removeprefix(prefix): value for key, value in settings.items() if key.startswith(prefix)}
 
 
 def parse(stack: str, settings: Mapping[str, str]) -> EnvironmentConfig:

@@ -184,7 +184,7 @@ def _parameter(account: Account, args: Properties) -> Properties:
 
 _ELSEWHERE = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:(?P<account>\d{12}):secret:")
 _KEY = "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n"
-_STANDS_FOR_A_SECRET = json.dumps(
+STANDS_FOR_A_SECRET = json.dumps(
     {
         "type": "service_account",
         **dict.fromkeys(("signing_key", "private_key"), _KEY),
@@ -201,7 +201,7 @@ def _secret_version(account: Account, args: Properties) -> Properties:
     region = args.get("region", account.region)
     elsewhere = _ELSEWHERE.match(args["secretId"])
     if elsewhere and elsewhere["account"] != account.account:
-        return {**args, "id": args["secretId"], "arn": args["secretId"], "secretString": _STANDS_FOR_A_SECRET}
+        return {**args, "id": args["secretId"], "arn": args["secretId"], "secretString": STANDS_FOR_A_SECRET}
     named = {"versionId": "VersionId", "versionStage": "VersionStage"}
     asked = {member: args[name] for name, member in named.items() if args.get(name)}
     found = _call(account, "secretsmanager", region, "get_secret_value", SecretId=args["secretId"], **asked)

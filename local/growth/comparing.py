@@ -24,12 +24,12 @@ def compared(environment: str, region: str, before: Mapping[str, State], after: 
         before: What there is, by URN.
         after: What there shall be, by URN.
     """
-    account = _account(region)
+    account, around = _account(region), {**before, **after}
     changes: list[Change] = []
     for urn in before.keys() | after.keys():
         old, new = before.get(urn), after.get(urn)
         if any(state.custom for state in (old, new) if state) and old != new:
-            changes.append(_change(account, urn, old, new, {**before, **after}))
+            changes.append(_change(account, urn, old, new, around))
     order = list(Action)
     changes.sort(key=lambda change: (order.index(change.action), change.urn))
     return Preview(environment=environment, changes=tuple(changes), before=before, after=after)

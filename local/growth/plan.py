@@ -60,6 +60,14 @@ class Plan:
         before, after = (dict(_flat("", config.model_dump(mode="json"))) for config in (self.now, self.then))
         return {path: (before.get(path), after.get(path)) for path in _paths(before, after) if path != "users"}
 
+    @property
+    def _by_use(self) -> list[str]:
+        return sorted({*self.bill.by_use, *self.cost.by_use})
+
+    @property
+    def _unpriced(self) -> list[str]:
+        return sorted({*self.bill.unpriced, *self.cost.unpriced})
+
     def data(self) -> dict[str, Any]:
         """The plan for scripts."""
         stage, later = self.stages
@@ -80,8 +88,8 @@ class Plan:
                 "then": round(self.bill.usd + self.cost.usd),
                 "as_of": prices.AS_OF,
                 "region": prices.REGION,
-                "by_use": sorted({*self.bill.by_use, *self.cost.by_use}),
-                "not_priced": sorted({*self.bill.unpriced, *self.cost.unpriced}),
+                "by_use": self._by_use,
+                "not_priced": self._unpriced,
             },
             "kept_as_configured": [*self.held],
         }
@@ -136,12 +144,10 @@ class Plan:
             f"({self.cost.usd:+,.0f}), with fleets and databases at their least size"
         )
         yield f"  AWS's list prices in {prices.REGION}, as of {prices.AS_OF}; sources in stacks/prices.py"
-        by_use = sorted({*self.bill.by_use, *self.cost.by_use})
-        if by_use:
-            yield f"  by use, and not in it: {', '.join(by_use)}"
-        unpriced = sorted({*self.bill.unpriced, *self.cost.unpriced})
-        if unpriced:
-            yield f"  without a price here: {', '.join(unpriced)}"
+        if self._by_use:
+            yield f"  by use, and not in it: {', '.join(self._by_use)}"
+        if self._unpriced:
+            yield f"  without a price here: {', '.join(self._unpriced)}"
 
 
 def plan(workspace: Workspace, stack: str, users: int) -> Plan:
@@ -168,12 +174,13 @@ def plan(workspace: Workspace, stack: str, users: int) -> Plan:
         record(partial(assembly.build, config), stack=stack, region=region, domain=config.domain)
         for config in (now, then)
     )
+    preview = compared(stack, region, before, after)
     return Plan(
         now=now,
         then=then,
-        preview=compared(stack, region, before, after),
+        preview=preview,
         bill=_cost(compared(stack, region, {}, before)),
-        cost=_cost(compared(stack, region, before, after)),
+        cost=_cost(preview),
         held=_held(then),
     )
 

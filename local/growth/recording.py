@@ -4,7 +4,6 @@ The program runs as in the preview of a new stack. What AWS fills in stays unkno
 of it nothing is known but what it is made of: two programs give it alike when they make it of the same resources.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -13,17 +12,10 @@ import pulumi.runtime
 from pulumi.output import Unknown
 from pulumi.runtime import mocks, rpc
 
+from local.aws.invokes import STANDS_FOR_A_SECRET
 from pull_requests.preview import State
 from stacks.contract import ACCOUNT_VERSION
 
-_KEY = "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n"
-_SECRET = {
-    **dict.fromkeys(("signing_key", "private_key"), _KEY),
-    **dict.fromkeys(("key_id", "team_id"), "ELSEWHERE0"),
-    **dict.fromkeys(("bundle_id", "project_id", "client_email", "client_id", "client_secret"), "elsewhere"),
-    **dict.fromkeys(("package_sid", "api_key", "secret_key"), "elsewhere"),
-    "type": "service_account",
-}
 _ACCOUNT: Final = "123456789012"
 
 
@@ -53,7 +45,7 @@ class _LookUps(mocks.Mocks):
             "getParameter": {"value": "ami-0a1b2c3d4e5f"},
             "getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
             "getRegion": {"region": region, "name": region, "id": region},
-            "getSecretVersion": {"secretString": json.dumps(_SECRET)},
+            "getSecretVersion": {"secretString": STANDS_FOR_A_SECRET},
             "getTableItem": {"item": "{}"},
         }
         self._outputs = {
